@@ -1,0 +1,56 @@
+import { defineFacet } from './facet.ts';
+import { addToTally, decodeTally, encodeTally, mergeTally, newTally, type TallyShape, tallyRows } from './tally.ts';
+
+/** A network a credential was used from: an address, or a shortened one when there were too many. */
+export interface Network {
+  readonly network: string;
+  /** Empty when the address has no place. */
+  readonly country: string;
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+  readonly example: string;
+}
+
+const SEPARATOR = ' ';
+
+const SHAPE: TallyShape = {
+  bound: 64,
+  folds: ['sum', 'min', 'max'],
+  coarser: [shorten(3, 4), shorten(2, 3), shorten(1, 2), shorten(0, 0)],
+};
+
+/** The addresses a credential was used from, shortened to prefixes when there are too many to keep. */
+export const networks = defineFacet({
+  id: 'networks',
+  version: 1,
+  columns: ['address'],
+  empty: newTally,
+  add(state, event, place) {
+    if (event.address === '' || event.count === 0) return;
+    const key = place.country + SEPARATOR + event.address;
+    addToTally(SHAPE, state, key, [event.count, event.at, event.last], event.example);
+  },
+  merge: (into, from) => mergeTally(SHAPE, into, from),
+  encode: encodeTally,
+  decode: json => decodeTally(SHAPE, json),
+});
+
+/** Networks in order of country, then address. */
+export function networkRows(tally: ReturnType<typeof networks.empty>): Network[] {
+  return tallyRows(tally).map(([key, { values, example }]) => {
+    const cut = key.indexOf(SEPARATOR);
+    const [count, first, last] = values as [number, number, number];
+    return { country: key.slice(0, cut), network: key.slice(cut + 1), count, first, last, example };
+  });
+}
+
+/** Keeps the first parts of an address: octets of IPv4, 16-bit groups of IPv6 (written out in full by the reader). */
+function shorten(octets: number, groups: number): (key: string) => string {
+  return key => {
+    const cut = key.indexOf(SEPARATOR);
+    const address = key.slice(cut + 1);
+    const [separator, keep] = address.includes(':') ? [':', groups] : ['.', octets];
+    return key.slice(0, cut + 1) + address.split(separator).slice(0, keep).join(separator);
+  };
+}

@@ -1,0 +1,106 @@
+import { type CredentialRecord, encodeRecord, mergeRecords, newRecord, observe } from './credentials.ts';
+import type { Slice } from './model/coverage.ts';
+import type { Credential } from './model/credential.ts';
+import type { AuditEvent, Place } from './model/event.ts';
+import type { Plan } from './plan.ts';
+
+/** Everything remembered of what was read: one profile per credential, one state per facet of the plan. */
+export interface Ledger {
+  readonly plan: Plan;
+  readonly credentials: Map<string, CredentialRecord>;
+  readonly profiles: Map<string, unknown[]>;
+  readonly slices: Map<string, Slice>;
+}
+
+export const openLedger = (plan: Plan): Ledger => ({
+  plan,
+  credentials: new Map(),
+  profiles: new Map(),
+  slices: new Map(),
+});
+
+/** Folds one event into its credential's profile. */
+export function record(ledger: Ledger, event: AuditEvent, place: Place): void {
+  const { facets } = ledger.plan;
+  const profile = profileFor(ledger, event.credential);
+  for (let i = 0; i < facets.length; i++) facets[i]!.add(profile[i], event, place);
+}
+
+/** Folds what was seen of a credential into what is known of it. */
+export function note(ledger: Ledger, credential: Credential): void {
+  let known = ledger.credentials.get(credential.id);
+  if (known === undefined) {
+    known = newRecord(credential.id);
+    ledger.credentials.set(credential.id, known);
+  }
+  observe(known, credential);
+}
+
+/** Adds a stretch that was read. Sums cannot be taken back, so a stretch counted already is refused. */
+export function addSlice(ledger: Ledger, slice: Slice): void {
+  const id = `${slice.source}\n${slice.key}`;
+  if (ledger.slices.has(id)) throw new Error(`the slice '${slice.key}' of '${slice.source}' was read twice`);
+  ledger.slices.set(id, slice);
+}
+
+/** Folds one ledger of the same plan into another. */
+export function merge(into: Ledger, from: Ledger): void {
+  for (const slice of from.slices.values()) addSlice(into, slice);
+  for (const [id, known] of from.credentials) {
+    const held = into.credentials.get(id);
+    if (held === undefined) into.credentials.set(id, { ...known });
+    else mergeRecords(held, known);
+  }
+  const { facets } = into.plan;
+  for (const [id, states] of from.profiles) {
+    const profile = profileFor(into, id);
+    for (let i = 0; i < facets.length; i++) facets[i]!.merge(profile[i], states[i]);
+  }
+}
+
+interface EncodedLedger {
+  readonly facets: readonly (readonly [id: string, version: number])[];
+  readonly credentials: readonly (readonly [id: string, record: CredentialRecord])[];
+  readonly profiles: readonly (readonly [id: string, states: readonly unknown[]])[];
+  readonly slices: readonly Slice[];
+}
+
+/** The one JSON form of a ledger: equal ledgers give equal bytes. */
+export function encode(ledger: Ledger): EncodedLedger {
+  const { facets } = ledger.plan;
+  return {
+    facets: facets.map(({ id, version }) => [id, version]),
+    credentials: byKey(ledger.credentials).map(([id, known]) => [id, encodeRecord(known)]),
+    profiles: byKey(ledger.profiles).map(([id, states]) => [id, facets.map((facet, i) => facet.encode(states[i]))]),
+    slices: byKey(ledger.slices).map(([, slice]) => slice),
+  };
+}
+
+export function decode(plan: Plan, json: unknown): Ledger {
+  const stored = json as EncodedLedger;
+  const wanted = JSON.stringify(plan.facets.map(({ id, version }) => [id, version]));
+  if (JSON.stringify(stored.facets) !== wanted) throw new Error('the ledger was folded for other rules');
+  const ledger = openLedger(plan);
+  for (const [id, known] of stored.credentials) ledger.credentials.set(id, known);
+  for (const [id, states] of stored.profiles) {
+    ledger.profiles.set(
+      id,
+      plan.facets.map((facet, i) => facet.decode(states[i])),
+    );
+  }
+  for (const slice of stored.slices) addSlice(ledger, slice);
+  return ledger;
+}
+
+function profileFor(ledger: Ledger, id: string): unknown[] {
+  let profile = ledger.profiles.get(id);
+  if (profile === undefined) {
+    profile = ledger.plan.facets.map(facet => facet.empty());
+    ledger.profiles.set(id, profile);
+  }
+  return profile;
+}
+
+function byKey<V>(map: ReadonlyMap<string, V>): [string, V][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+}

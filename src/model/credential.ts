@@ -1,0 +1,38 @@
+export type Provider = 'aws' | 'azure' | 'google' | 'anthropic' | 'openai' | 'proxy';
+
+/** What sort of credential it is; rules about static keys and rules about sessions part here. */
+export type CredentialKind =
+  | 'access-key'
+  | 'root-key'
+  | 'bedrock-key'
+  | 'claude-platform-key'
+  | 'password'
+  | 'user-session'
+  | 'root-session'
+  | 'role'
+  | 'federated-user'
+  | 'identity-center-user'
+  | 'external-account'
+  | 'unknown';
+
+/**
+ * What is known of a credential, from inventories and from deeds done to it. A lifecycle deed is an
+ * observation of its target, not of the doer.
+ */
+export interface Credential {
+  readonly id: string;
+  readonly provider: Provider;
+  readonly kind: CredentialKind;
+  /** The principal that holds it, as the provider names it. */
+  readonly owner: string;
+  readonly account: string;
+  /** When this was seen to be so, in epoch milliseconds. */
+  readonly observedAt: number;
+  /** Undefined when nothing said so either way. */
+  readonly active?: boolean;
+  readonly createdAt?: number;
+  readonly expiresAt?: number;
+  readonly lastUsedAt?: number;
+  /** The credential it was derived from. */
+  readonly parent?: string;
+}

@@ -1,0 +1,61 @@
+import type { Coverage } from './coverage.ts';
+import type { Finding, Severity } from './finding.ts';
+
+/** One source as it was read. */
+export interface SourceReport {
+  readonly id: string;
+  readonly kind: string;
+  readonly from: number | null;
+  readonly until: number | null;
+  readonly complete: boolean;
+  readonly note: string | null;
+  readonly files: number;
+  readonly skipped: number;
+  readonly events: number;
+  readonly ignored: number;
+  readonly duplicates: number;
+  readonly conflicts: number;
+  readonly malformed: number;
+}
+
+/** Everything a reporter may show. */
+export interface Report {
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly run: {
+    readonly now: number;
+    readonly since: number | null;
+    readonly until: number | null;
+    readonly complete: boolean;
+  };
+  readonly sources: readonly SourceReport[];
+  readonly coverage: readonly Coverage[];
+  readonly summary: {
+    readonly events: number;
+    readonly credentials: number;
+    readonly findings: Readonly<Record<Severity, number>>;
+    readonly new: number;
+    readonly known: number;
+    readonly resolved: number;
+    readonly suppressed: number;
+  };
+  readonly resolved: readonly ResolvedFinding[];
+  readonly suppressed: readonly SuppressedFinding[];
+  readonly findings: readonly Finding[];
+  /** First and last event that was judged; null when there was none. */
+  readonly span: { readonly from: number; readonly until: number } | null;
+}
+
+export interface ResolvedFinding {
+  readonly fingerprint: string;
+  readonly rule: string;
+  readonly subject: string;
+  readonly lastSeen: number;
+}
+
+export interface SuppressedFinding {
+  readonly fingerprint: string;
+  readonly rule: string;
+  readonly owner: string;
+  readonly reason: string;
+  readonly expires: string;
+}

@@ -1,0 +1,167 @@
+import type { Collector, Shard } from './collect/collector.ts';
+import { betterViews } from './coverage.ts';
+import { Seen } from './dedupe.ts';
+import type { Geo } from './geo.ts';
+import { addSlice, type Ledger, note, record } from './ledger.ts';
+import type { Batch, Completion } from './model/batch.ts';
+import type { Views } from './model/coverage.ts';
+import type { AuditEvent } from './model/event.ts';
+import type { SourceReport } from './model/report.ts';
+import { withSeparators } from './numbers.ts';
+
+/** How far the reading has come. */
+export interface Progress {
+  readonly files: number;
+  readonly filesTotal: number;
+  readonly bytes: number;
+  readonly bytesTotal: number;
+  readonly events: number;
+}
+
+/** What decides whether an event is folded. */
+export interface Filter {
+  readonly until: number | null;
+  /** Principals that keyward itself runs as; their mere use is left out, their deeds never. */
+  readonly self: ReadonlySet<string>;
+}
+
+/** As many lines as a note may have; the rest is counted. */
+const NOTE_LINES = 20;
+
+/** One source while it is read: what came of it and what did not. */
+export class SourceTally {
+  readonly id: string;
+  views: Views | null = null;
+  complete = true;
+  files = 0;
+  skipped = 0;
+  events = 0;
+  ignored = 0;
+  duplicates = 0;
+  conflicts = 0;
+  malformed = 0;
+  from = Number.POSITIVE_INFINITY;
+  until = Number.NEGATIVE_INFINITY;
+  readonly #kinds = new Set<string>();
+  readonly #notes: string[] = [];
+  #unnoted = 0;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  /** The source could not be opened. */
+  fail(why: string): void {
+    this.complete = false;
+    this.#note(why);
+  }
+
+  /** Takes in how the reading of one shard ended. */
+  finish(shard: Shard, { complete, kind, views, damage, skipped }: Completion): void {
+    if (skipped) this.skipped++;
+    else this.files++;
+    if (kind !== '' && !skipped) this.#kinds.add(kind);
+    this.views = betterViews(this.views, views);
+    this.complete &&= complete;
+    for (const { where, what, count } of damage) {
+      this.malformed += count;
+      this.#note(where === '' ? `${shard.key}: ${what}` : `${shard.key}, ${where}: ${what}`);
+    }
+    if (!complete && damage.length === 0) this.#note(`${shard.key}: not read to its end`);
+  }
+
+  report(): SourceReport {
+    const conflict = `${withSeparators(this.conflicts)} event ids came with more than one body; each body is counted`;
+    const more = `… and ${withSeparators(this.#unnoted)} more`;
+    const lines = [...this.#notes, ...(this.#unnoted > 0 ? [more] : []), ...(this.conflicts > 0 ? [conflict] : [])];
+    return {
+      id: this.id,
+      kind: [...this.#kinds].sort().join(' + '),
+      from: Number.isFinite(this.from) ? this.from : null,
+      until: Number.isFinite(this.until) ? this.until : null,
+      complete: this.complete,
+      note: lines.length === 0 ? null : lines.join('\n'),
+      files: this.files,
+      skipped: this.skipped,
+      events: this.events,
+      ignored: this.ignored,
+      duplicates: this.duplicates,
+      conflicts: this.conflicts,
+      malformed: this.malformed,
+    };
+  }
+
+  #note(line: string): void {
+    if (this.#notes.length < NOTE_LINES) this.#notes.push(line);
+    else this.#unnoted++;
+  }
+}
+
+/** Reads shards and folds what they hold into a ledger, each event once. */
+export class Reading {
+  readonly #ledger: Ledger;
+  readonly #geo: Geo;
+  readonly #filter: Filter;
+  readonly #seen = new Seen();
+
+  constructor(ledger: Ledger, geo: Geo, filter: Filter) {
+    this.#ledger = ledger;
+    this.#geo = geo;
+    this.#filter = filter;
+  }
+
+  /** Reads one shard to its end or to the point where it fails; says after every batch how much came in. */
+  async read(
+    source: SourceTally,
+    collector: Collector,
+    shard: Shard,
+    signal: AbortSignal,
+    onBatch: (bytes: number, events: number) => void,
+  ): Promise<void> {
+    const batches = collector.read(shard, this.#ledger.plan.grain, signal);
+    const span = { from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
+    let step = await batches.next();
+    while (!step.done) {
+      this.#fold(source, step.value, span);
+      onBatch(step.value.bytes, step.value.events.length + step.value.ignored);
+      step = await batches.next();
+    }
+    source.finish(shard, step.value);
+    source.from = Math.min(source.from, span.from);
+    source.until = Math.max(source.until, span.until);
+    const empty = span.from > span.until;
+    addSlice(this.#ledger, {
+      source: source.id,
+      key: shard.key,
+      from: empty ? null : span.from,
+      until: empty ? null : span.until,
+      complete: step.value.complete,
+      note: step.value.damage[0]?.what ?? '',
+    });
+  }
+
+  #fold(source: SourceTally, batch: Batch, span: { from: number; until: number }): void {
+    const seen = this.#seen;
+    const { duplicates, conflicts } = seen;
+    source.ignored += batch.ignored;
+    for (const credential of batch.credentials) note(this.#ledger, credential);
+    for (const event of batch.events) {
+      if (this.#isLeftOut(event)) {
+        source.ignored++;
+        continue;
+      }
+      span.from = Math.min(span.from, event.at);
+      span.until = Math.max(span.until, event.last);
+      if (!seen.add(event)) continue;
+      source.events++;
+      record(this.#ledger, event, this.#geo.locate(event.address));
+    }
+    source.duplicates += seen.duplicates - duplicates;
+    source.conflicts += seen.conflicts - conflicts;
+  }
+
+  #isLeftOut(event: AuditEvent): boolean {
+    const { until, self } = this.#filter;
+    return (until !== null && event.at >= until) || (event.deed === 'use' && self.has(event.principal));
+  }
+}
