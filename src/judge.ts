@@ -152,7 +152,8 @@ function findingsOf(
   for (const [subject, verdict] of verdicts) {
     const episodes = verdict.episodes.filter(({ until }) => window.since === null || until >= window.since);
     if (episodes.length === 0) continue;
-    const about = everyone.credential(verdict.credential ?? subject.credential.id) ?? subject.credential;
+    const id = verdict.credential ?? subject.credential.id;
+    const about = everyone.credential(id) ?? asCredential({ id });
     const finding = toFinding(rule, verdict, about, episodes);
     const other = findings.get(finding.fingerprint);
     findings.set(finding.fingerprint, other === undefined ? finding : union(other, finding));

@@ -14,9 +14,11 @@ export interface PlaceHour {
   readonly last: number;
   /** Deeds among them that mint, reveal, grant, trust or silence. */
   readonly grave: number;
+  /** Model calls among them. */
+  readonly inferred: number;
 }
 
-const FOLDS: readonly Fold[] = ['sum', 'min', 'max', 'sum'];
+const FOLDS: readonly Fold[] = ['sum', 'min', 'max', 'sum', 'sum'];
 
 const GRAVE: ReadonlySet<Deed> = new Set(['create', 'reveal', 'grant', 'trust', 'silence']);
 
@@ -29,10 +31,11 @@ export const places = defineFacet({
   version: 1,
   columns: ['hour', 'address', 'deed'],
   empty: () => new Table(FOLDS),
-  add(state, event, place) {
-    if (place.country === '' || event.count === 0) return;
-    const grave = isGrave(event.deed) ? event.count : 0;
-    state.fold(placeKey(event.hour, place.country, place.egress), [event.count, event.at, event.last, grave]);
+  add(state, { hour, deed, count, at, last }, place) {
+    if (place.country === '' || count === 0) return;
+    const grave = isGrave(deed) ? count : 0;
+    const inferred = deed === 'infer' ? count : 0;
+    state.fold(placeKey(hour, place.country, place.egress), [count, at, last, grave, inferred]);
   },
   merge: (into, from) => into.merge(from),
   encode: encodeTable,
@@ -41,22 +44,29 @@ export const places = defineFacet({
 
 /** The rows of a places table, by hour, then country. */
 export function* placeHours(table: Table): Generator<PlaceHour> {
-  for (const [key, [count, first, last, grave]] of table.rows()) {
-    const code = Math.floor(key / 2) % 0x10000;
-    yield {
-      hour: Math.floor(key / 0x20000),
-      country: String.fromCharCode(code >> 8, code & 0xff),
-      egress: key % 2 === 1,
-      count: count!,
-      first: first!,
-      last: last!,
-      grave: grave!,
-    };
+  for (const [key, values] of table.rows()) {
+    const [count, first, last, grave, inferred] = values as [number, number, number, number, number];
+    const [hour, country, egress] = [hourIn(key), countryIn(key), isEgress(key)];
+    yield { hour, country, egress, count, first, last, grave, inferred };
   }
 }
 
-/** Hour, country and egress in one integer below 2^53. */
-function placeKey(hour: number, country: string, egress: boolean): number {
-  const code = (country.charCodeAt(0) << 8) | country.charCodeAt(1);
-  return (hour * 0x10000 + code) * 2 + (egress ? 1 : 0);
+const LETTER_A = 65;
+
+/** Below this lie all place keys of years before 10,000, so that a smaller number can stand above them. */
+export const PLACE_KEYS = 2 ** 38;
+
+/** Hour, country and egress in one integer, in that order of weight. */
+export function placeKey(hour: number, country: string, egress: boolean): number {
+  const code = (country.charCodeAt(0) - LETTER_A) * 32 + (country.charCodeAt(1) - LETTER_A);
+  return (hour * 1024 + code) * 2 + (egress ? 1 : 0);
 }
+
+/** What a place key was made of. */
+export const hourIn = (key: number): number => Math.floor(key / 2048);
+export const countryIn = (key: number): string => COUNTRIES[(key % 2048) >> 1]!;
+export const isEgress = (key: number): boolean => key % 2 === 1;
+
+const COUNTRIES = Array.from({ length: 1024 }, (_, code) =>
+  String.fromCharCode((code >> 5) + LETTER_A, (code & 31) + LETTER_A),
+);

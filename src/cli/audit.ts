@@ -1,0 +1,26 @@
+import type { AuditRequest } from '../audit.ts';
+import { collectors } from '../collect/index.ts';
+import { openGeo } from '../geo.ts';
+import { type Io, notice } from './io.ts';
+import { explainStatus, runAudit, statusOf } from './run.ts';
+import { type AuditFlags, type Settings, settle } from './settings.ts';
+
+/** `keyward audit`: reads the sources, judges them, reports; returns the exit status. */
+export async function auditCommand(sources: readonly string[], flags: AuditFlags, io: Io): Promise<number> {
+  const settings = settle(sources, flags, io);
+  if (flags.verbose) {
+    notice(io, settings.configFile === null ? 'no config file' : `config ${settings.configFile}`);
+    notice(io, `${settings.rules.length} rules`);
+  }
+  const outcome = await runAudit(requestFrom(settings, io), settings, flags, io);
+  if (!flags.quiet) explainStatus(outcome, settings, io);
+  return statusOf(outcome, settings);
+}
+
+/** What the engine is asked for, under these settings. */
+export function requestFrom(settings: Settings, { version }: Pick<Io, 'version'>): AuditRequest {
+  const { sources, rules, config, geoDb, now, since, until } = settings;
+  const networks = (config.networks ?? []).map(network => ({ country: '', kind: 'office' as const, ...network }));
+  const geo = openGeo({ geoDb, networks });
+  return { sources, rules, collectors, geo, self: config.self ?? [], now, since, until, version };
+}

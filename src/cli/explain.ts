@@ -1,0 +1,75 @@
+import { Chalk } from 'chalk';
+import { unknownName } from '../errors.ts';
+import { judgeExample } from '../example.ts';
+import type { OptionSpec } from '../model/option.ts';
+import { withSeparators } from '../numbers.ts';
+import { rules } from '../rules/index.ts';
+import type { Rule } from '../rules/rule.ts';
+import { type Io, isColored, print, widthOf } from './io.ts';
+import { table, wrap } from './layout.ts';
+
+/** `keyward explain`: a rule's page in the terminal. */
+export async function explainCommand(id: string, flags: { readonly color: boolean }, io: Io): Promise<number> {
+  const rule = rules.find(candidate => candidate.id === id);
+  if (rule === undefined) {
+    throw unknownName(
+      'rule',
+      id,
+      rules.map(candidate => candidate.id),
+    );
+  }
+  const lines = pageOf(rule, widthOf(io), isColored(io, flags.color));
+  await print(io.stdout, [`${lines.join('\n')}\n`]);
+  return 0;
+}
+
+/** All there is to say about a rule, as lines of text. */
+export function pageOf(rule: Rule, width: number, color: boolean): string[] {
+  const { bold } = new Chalk({ level: color ? 1 : 0 });
+  const section = (title: string, lines: readonly string[]) => (lines.length > 0 ? ['', bold(title), ...lines] : []);
+  const bullets = (texts: readonly string[]) => texts.flatMap(text => wrap(text, width, '  - ', '    '));
+  return [
+    `${bold(rule.title)}  ${rule.id}`,
+    ...wrap(standingOf(rule), width),
+    '',
+    ...wrap(rule.description, width),
+    ...section('What it says', examplesOf(rule, width)),
+    ...section('When it errs', bullets(rule.falsePositives)),
+    ...section(`Options, under rules.${rule.id} in keyward.yaml`, optionsOf(rule, width)),
+    ...section('What to do', wrap(rule.remediation, width, '  ')),
+    ...section('See also', bullets(rule.references)),
+  ];
+}
+
+function standingOf({ family, kind, severity, severities }: Rule): string {
+  return `${family}, ${kind}, ${severity}.${severities === undefined ? '' : ` ${severities}`}`;
+}
+
+/** The loud examples, each with the very sentences the rule gives. */
+function examplesOf(rule: Rule, width: number): string[] {
+  return rule
+    .examples()
+    .filter(({ expect }) => expect.length > 0)
+    .flatMap(example => [
+      ...wrap(`${example.title}:`, width, '  '),
+      ...judgeExample(rule, example).findings.flatMap(({ severity, message }) =>
+        wrap(`${severity}: ${message}`, width, '    ', '      '),
+      ),
+    ]);
+}
+
+function optionsOf({ options }: Rule, width: number): string[] {
+  const rows = Object.entries(options).map(([name, option]) => [name, defaultOf(option), describe(option)]);
+  if (rows.length === 0) return [];
+  return table(['OPTION', 'DEFAULT', 'MEANING'], rows, width - 2).map(line => `  ${line}`);
+}
+
+function defaultOf(option: OptionSpec): string {
+  if ('item' in option) return option.default.join(', ') || 'none';
+  return typeof option.default === 'number' ? withSeparators(option.default) : String(option.default);
+}
+
+function describe(option: OptionSpec): string {
+  if (!('min' in option)) return option.describe;
+  return `${option.describe} From ${withSeparators(option.min)} to ${withSeparators(option.max)}.`;
+}

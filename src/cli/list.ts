@@ -1,0 +1,56 @@
+import type { OptionSpec } from '../model/option.ts';
+import { type Io, print, widthOf } from './io.ts';
+import { table } from './layout.ts';
+
+export interface ListFlags {
+  readonly json?: boolean;
+}
+
+/** `keyward rules`: what is judged. */
+export async function rulesCommand(flags: ListFlags, io: Io): Promise<number> {
+  const { rules } = await import('../rules/index.ts');
+  const rows = rules.map(({ id, severity, family, title }) => [id, severity, family, title]);
+  const json = rules.map(({ id, title, family, kind, severity, severities, description, needs, options }) => ({
+    id,
+    title,
+    family,
+    kind,
+    severity,
+    severities: severities ?? null,
+    description,
+    needs,
+    options: Object.fromEntries(Object.entries(options).map(([name, option]) => [name, asJson(option)])),
+  }));
+  return await list(['RULE', 'SEVERITY', 'FAMILY', 'TITLE'], rows, json, flags, io);
+}
+
+/** `keyward sources`: where audit events can come from. */
+export async function sourcesCommand(flags: ListFlags, io: Io): Promise<number> {
+  const { collectors } = await import('../collect/index.ts');
+  const rows = collectors.map(({ id, forms, title }) => [id, forms.join(', '), title]);
+  const json = collectors.map(({ id, title, description, forms, needs }) => ({ id, title, description, forms, needs }));
+  return await list(['SOURCE', 'WRITTEN AS', 'READS'], rows, json, flags, io);
+}
+
+/** `keyward formats`: how a report can be written. */
+export async function formatsCommand(flags: ListFlags, io: Io): Promise<number> {
+  const { reporters } = await import('../report/index.ts');
+  const rows = reporters.map(({ id, description }) => [id, description]);
+  const json = reporters.map(({ id, title, description }) => ({ id, title, description }));
+  return await list(['FORMAT', 'WHAT IT IS'], rows, json, flags, io);
+}
+
+async function list(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  json: unknown,
+  flags: ListFlags,
+  io: Io,
+): Promise<number> {
+  const text = flags.json ? JSON.stringify(json, null, 2) : table(head, rows, widthOf(io)).join('\n');
+  await print(io.stdout, [`${text}\n`]);
+  return 0;
+}
+
+/** A pattern is written as its source. */
+const asJson = (option: OptionSpec): unknown => ('item' in option ? { ...option, item: option.item.source } : option);

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { constants, createWriteStream } from 'node:fs';
+import { access, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { UserError, unknownName } from '../errors.ts';
+import { reporters } from '../report/index.ts';
+import type { Reporter } from '../report/reporter.ts';
+
+/** A file that one format of the report goes to. */
+export interface Output {
+  readonly reporter: Reporter;
+  /** As the user wrote it. */
+  readonly name: string;
+  readonly file: string;
+}
+
+/** The reporter of that name, or a `UserError` that names the nearest. */
+export function reporterFor(id: string): Reporter {
+  const reporter = reporters.find(candidate => candidate.id === id);
+  if (reporter !== undefined) return reporter;
+  throw unknownName(
+    'format',
+    id,
+    reporters.map(candidate => candidate.id),
+  );
+}
+
+/** Reads `FORMAT=FILE`. */
+export function parseOutput(text: string, cwd: string): Output {
+  const cut = text.indexOf('=');
+  const name = text.slice(cut + 1);
+  if (cut < 1 || name === '') {
+    throw new UserError(`--out '${text}' names no file`, 'Write it as FORMAT=FILE, as in --out json=report.json.');
+  }
+  if (name === '-') throw new UserError(`--out '${text}' is not a file`, 'The report on stdout is chosen by --format.');
+  return { reporter: reporterFor(text.slice(0, cut)), name, file: resolve(cwd, name) };
+}
+
+/** Makes sure, before anything is read, that every output can be written. */
+export async function checkOutputs(outputs: readonly Output[]): Promise<void> {
+  const taken = new Set<string>();
+  for (const { file, name } of outputs) {
+    if (taken.has(file)) throw new UserError(`two reports are to be written to ${name}`);
+    taken.add(file);
+    const why = await obstacleTo(file);
+    if (why !== null) throw new UserError(`cannot write ${name}: ${why}`);
+  }
+}
+
+/** Writes one report, readable by its owner alone; the file is there whole or not at all. */
+export async function writeOutput({ file, name }: Output, chunks: Iterable<string>): Promise<void> {
+  try {
+    if (await isSpecial(file)) await pipeline(Readable.from(chunks), createWriteStream(file));
+    else await replace(await targetOf(file), chunks);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new UserError(`cannot write ${name}: ${error.message}`);
+  }
+}
+
+async function replace(file: string, chunks: Iterable<string>): Promise<void> {
+  const beside = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`);
+  const handle = await open(beside, 'wx', 0o600);
+  try {
+    await pipeline(Readable.from(chunks), handle.createWriteStream());
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
+
+async function obstacleTo(file: string): Promise<string | null> {
+  const folder = dirname(file);
+  try {
+    if (!(await stat(folder)).isDirectory()) return `${folder} is not a folder`;
+    if ((await stat(file).catch(() => null))?.isDirectory()) return 'it is a folder';
+    await access((await isSpecial(file)) ? file : folder, constants.W_OK);
+    return null;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return error.code === 'ENOENT' ? `the folder ${folder} does not exist` : error.message;
+  }
+}
+
+/** A device or a pipe is written to as it stands: renaming a file over it would destroy it. */
+async function isSpecial(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => null);
+  return found !== null && !found.isFile();
+}
+
+/** What a symbolic link points at, so that the link stays one. */
+const targetOf = (file: string): Promise<string> => realpath(file).catch(() => file);
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;

@@ -1,0 +1,138 @@
+import { Command } from 'commander';
+import { tell } from './failures.ts';
+import type { Io } from './io.ts';
+
+/** Runs one command line and returns its exit status; whatever goes wrong is told on stderr. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  let status = 0;
+  const program = programFor(io, code => {
+    status = code;
+  });
+  try {
+    await program.parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' });
+    return status;
+  } catch (error) {
+    return tell(error, io);
+  }
+}
+
+function programFor(io: Io, finish: (status: number) => void): Command {
+  const program = new Command('keyward')
+    .description('Audits the keys to AI models. Nothing it reads leaves the machine.')
+    .version(io.version)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: text => io.stdout.write(text),
+      writeErr: text => io.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'keyward: ')),
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+      getErrHelpWidth: () => io.stderr.columns ?? 80,
+    })
+    .addHelpText('after', EXAMPLES);
+  addAudit(program, io, finish);
+  addDemo(program, io, finish);
+  addExplain(program, io, finish);
+  addLists(program, io, finish);
+  return program;
+}
+
+type Finish = (status: number) => void;
+
+function addAudit(program: Command, io: Io, finish: Finish): void {
+  const command = program
+    .command('audit')
+    .description('read logs, judge the keys in them, report')
+    .argument('[source...]', 'files, folders, globs, or - for stdin; see `keyward sources`')
+    .optionsGroup('What is judged:')
+    .option('--since <time>', 'judge from here on: 30d, 2026-06-01 or an instant')
+    .option('--until <time>', 'leave out events from here on')
+    .option('--now <time>', 'the instant to judge from (default: the clock)')
+    .option('--rule <ids>', 'judge by these rules only (repeatable, comma lists)', collectNames)
+    .option('--skip-rule <ids>', 'leave these rules out (repeatable, comma lists)', collectNames)
+    .option('--geo-db <file>', 'a country or city database in MMDB format')
+    .option('--config <file>', 'configuration (default: keyward.yaml here or above)')
+    .optionsGroup('What fails the run:')
+    .option('--fail-on <severity>', 'exit 1 from this severity on: none, low, medium, high, critical (default: high)')
+    .option('--fail-on-blind', 'exit 3 when a rule could not see a source');
+  addReportOptions(command)
+    .addHelpText('after', AUDIT_EXAMPLES)
+    .action(async (sources, flags) => {
+      const { auditCommand } = await import('./audit.ts');
+      finish(await auditCommand(sources, flags, io));
+    });
+}
+
+function addDemo(program: Command, io: Io, finish: Finish): void {
+  const command = program.command('demo').description('audit a bundled month of logs with planted trouble');
+  addReportOptions(command).action(async flags => {
+    const { demoCommand } = await import('./demo.ts');
+    finish(await demoCommand(flags, io));
+  });
+}
+
+function addExplain(program: Command, io: Io, finish: Finish): void {
+  program
+    .command('explain')
+    .description('what a rule looks for, what it says and when it errs')
+    .argument('<rule>', 'a rule, as listed by `keyward rules`')
+    .option('--no-color', 'no colour')
+    .action(async (id, flags) => {
+      const { explainCommand } = await import('./explain.ts');
+      finish(await explainCommand(id, flags, io));
+    });
+}
+
+function addLists(program: Command, io: Io, finish: Finish): void {
+  const lists = [
+    ['rules', 'rulesCommand', 'list what is judged'],
+    ['sources', 'sourcesCommand', 'list where events can come from'],
+    ['formats', 'formatsCommand', 'list how a report can be written'],
+  ] as const;
+  for (const [name, run, description] of lists) {
+    program
+      .command(name)
+      .description(description)
+      .option('--json', 'as JSON')
+      .action(async flags => {
+        const commands = await import('./list.ts');
+        finish(await commands[run](flags, io));
+      });
+  }
+}
+
+function addReportOptions(command: Command): Command {
+  return command
+    .optionsGroup('How it is reported:')
+    .option('--format <format>', 'format of the report on stdout, see `keyward formats` (default: text)')
+    .option('--out <format=file>', 'also write a report to a file (repeatable)', collect)
+    .option('--min-severity <severity>', 'show findings from this severity on; the gate sees all (default: info)')
+    .option('--quiet', 'nothing on stderr but errors')
+    .option('--verbose', 'more on stderr')
+    .option('--no-color', 'no colour')
+    .option('--no-progress', 'no progress');
+}
+
+const collect = (value: string, known: readonly string[] = []): string[] => [...known, value];
+
+const collectNames = (value: string, known: readonly string[] = []): string[] => [
+  ...known,
+  ...value
+    .split(',')
+    .map(name => name.trim())
+    .filter(name => name !== ''),
+];
+
+const EXAMPLES = `
+Examples:
+  keyward demo                        see it at work, without an account
+  keyward audit ./logs                audit a folder of logs
+  keyward explain unusual-geography   what a rule means`;
+
+const AUDIT_EXAMPLES = `
+Examples:
+  keyward audit ./logs --since 30d
+  zcat trail.json.gz | keyward audit -
+  keyward audit ./logs --out json=report.json --fail-on medium
+
+Exit status: 0 clean, 1 a finding reached --fail-on, 2 wrong usage, 3 incomplete.`;

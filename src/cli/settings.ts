@@ -1,0 +1,129 @@
+import { type Config, loadConfig, type RuleSettings } from '../config.ts';
+import { readInstant, readWhen } from '../durations.ts';
+import { UserError, unknownName } from '../errors.ts';
+import { FAIL_ON, type FailOn } from '../gate.ts';
+import { type ConfiguredRule, SEVERITIES } from '../judge.ts';
+import type { Severity } from '../model/finding.ts';
+import type { Reporter } from '../report/reporter.ts';
+import { rules } from '../rules/index.ts';
+import type { Rule } from '../rules/rule.ts';
+import type { Io } from './io.ts';
+import { type Output, parseOutput, reporterFor } from './outputs.ts';
+
+/** Options that every command with a report takes, as the command line gives them. */
+export interface ReportFlags {
+  readonly format?: string;
+  readonly out?: readonly string[];
+  readonly minSeverity?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly color: boolean;
+  readonly progress: boolean;
+}
+
+/** Options of `keyward audit`, as the command line gives them. */
+export interface AuditFlags extends ReportFlags {
+  readonly since?: string;
+  readonly until?: string;
+  readonly now?: string;
+  readonly config?: string;
+  readonly failOn?: string;
+  readonly failOnBlind?: boolean;
+  readonly rule?: readonly string[];
+  readonly skipRule?: readonly string[];
+  readonly geoDb?: string;
+}
+
+/** How a report is shown: command line over config over defaults, every name checked. */
+export interface Showing {
+  readonly reporter: Reporter;
+  readonly outputs: readonly Output[];
+  readonly minSeverity: Severity;
+}
+
+/** All that an audit is told. */
+export interface Settings extends Showing {
+  readonly configFile: string | null;
+  readonly config: Config;
+  readonly sources: readonly string[];
+  readonly rules: readonly ConfiguredRule[];
+  readonly now: number;
+  readonly since: number | null;
+  readonly until: number | null;
+  readonly failOn: FailOn;
+  readonly failOnBlind: boolean;
+  readonly geoDb: string | undefined;
+}
+
+/** Settles an audit's settings; the command line wins over the config. */
+export function settle(sources: readonly string[], flags: AuditFlags, io: Io): Settings {
+  const { file, config } = loadConfig(flags.config, io.cwd, rules);
+  return {
+    ...settleShowing(flags, config, io),
+    ...settleWindow(flags, config, io),
+    configFile: file,
+    config,
+    sources: settleSources(sources, config),
+    rules: configureRules(rules, config.rules ?? {}, flags),
+    failOn: oneOf('--fail-on', flags.failOn, FAIL_ON) ?? config.failOn ?? 'high',
+    failOnBlind: flags.failOnBlind ?? config.failOnBlind ?? false,
+    geoDb: flags.geoDb ?? config.geoDb,
+  };
+}
+
+export function settleShowing(flags: ReportFlags, config: Config, io: Io): Showing {
+  const configured = Object.entries(config.out ?? {}).map(([format, file]) => `${format}=${file}`);
+  return {
+    reporter: reporterFor(flags.format ?? config.format ?? 'text'),
+    outputs: (flags.out ?? configured).map(text => parseOutput(text, io.cwd)),
+    minSeverity: oneOf('--min-severity', flags.minSeverity, SEVERITIES) ?? config.minSeverity ?? 'info',
+  };
+}
+
+/** The rules that judge, with the option values in force. A rule that is named runs even if the config disables it. */
+export function configureRules(
+  all: readonly Rule[],
+  settings: Readonly<Record<string, RuleSettings>>,
+  { rule: wanted = [], skipRule: unwanted = [] }: Pick<AuditFlags, 'rule' | 'skipRule'>,
+): ConfiguredRule[] {
+  const ids = all.map(({ id }) => id);
+  for (const id of [...wanted, ...unwanted]) if (!ids.includes(id)) throw unknownName('rule', id, ids);
+  const chosen = all.filter(({ id }) => {
+    const isWanted = wanted.length > 0 ? wanted.includes(id) : settings[id]?.enabled !== false;
+    return isWanted && !unwanted.includes(id);
+  });
+  if (chosen.length === 0) throw new UserError('no rule is left to judge by', 'List them with `keyward rules`.');
+  return chosen.map(rule => ({ rule, options: optionsOf(rule, settings[rule.id] ?? {}) }));
+}
+
+function optionsOf({ options }: Rule, { enabled: _, ...given }: RuleSettings): ConfiguredRule['options'] {
+  return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, given[name] ?? option.default]));
+}
+
+function settleSources(given: readonly string[], config: Config): readonly string[] {
+  const sources = given.length > 0 ? given : (config.sources ?? []);
+  if (sources.length > 0) return sources;
+  throw new UserError(
+    'no source to audit',
+    'Name one, as in `keyward audit ./logs`, or see it at work first: `keyward demo`.',
+  );
+}
+
+function settleWindow(flags: AuditFlags, config: Config, io: Io): Pick<Settings, 'now' | 'since' | 'until'> {
+  const now = flags.now === undefined ? io.now() : readInstant('--now', flags.now);
+  const [sinceText, untilText] = [flags.since ?? config.since, flags.until ?? config.until];
+  const since = sinceText === undefined ? null : readWhen('--since', sinceText, now);
+  const until = untilText === undefined ? null : readWhen('--until', untilText, now);
+  const [end, name] = until === null ? [now, 'now'] : [until, '--until'];
+  if (since !== null && since >= end) {
+    const [from, to] = [since, end].map(at => new Date(at).toISOString());
+    throw new UserError(`--since (${from}) is not before ${name} (${to})`);
+  }
+  return { now, since, until };
+}
+
+function oneOf<T extends string>(option: string, given: string | undefined, valid: readonly T[]): T | undefined {
+  const found = valid.find(candidate => candidate === given);
+  if (given !== undefined && found === undefined) throw unknownName(`value of ${option}`, given, valid);
+  return found;
+}

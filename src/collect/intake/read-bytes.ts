@@ -1,0 +1,123 @@
+import { betterViews } from '../../coverage.ts';
+import type { Batch, Completion, Damage } from '../../model/batch.ts';
+import type { Views } from '../../model/coverage.ts';
+import type { Credential } from '../../model/credential.ts';
+import type { AuditEvent } from '../../model/event.ts';
+import type { Format, Reader, Sink } from '../../normalise/format.ts';
+import { createDamageLog } from '../../scan/damage-log.ts';
+import type { Bytes } from '../../scan/inflate.ts';
+import { type Other, scan } from '../../scan/scan.ts';
+import type { Paths } from '../../scan/wanted.ts';
+
+/** Names whose bearer claims to be a log: such a file is damage when it is not recognised. */
+const LOG_LIKE = /\.(?:json|jsonl|ndjson|gz|zst|csv|log)$/i;
+
+const UNRECOGNISED = 'not recognised as an audit log';
+
+export const isLogLike = (name: string): boolean => LOG_LIKE.test(name);
+
+/** What records are taken for. */
+export interface Known {
+  readonly formats: readonly Format[];
+  readonly others: readonly Other[];
+}
+
+/** Reads the bytes of one file into batches of events; `isLog` says that it ought to be a log. Never throws on bad input. */
+export async function* readBytes(
+  bytes: Bytes,
+  isLog: boolean,
+  { formats, others }: Known,
+): AsyncGenerator<Batch, Completion, void> {
+  const intake = createIntake();
+  const sorts = new Map<string, number>();
+  let unknown = 0;
+  const scanned = scan(bytes, formats, others);
+  let step = await scanned.next();
+  for (; !step.done; step = await scanned.next()) {
+    for (const { wanted, fields, whole } of step.value.rows) {
+      intake.readerOf(wanted).read(fields, whole, intake.sink);
+    }
+    unknown += step.value.unknown;
+    for (const [what, count] of step.value.others) sorts.set(what, (sorts.get(what) ?? 0) + count);
+    yield { ...intake.take(), bytes: step.value.bytes };
+  }
+  const damage = [...step.value.damage, ...intake.damage()];
+  return conclude({
+    kinds: intake.kinds(),
+    isUnread: bytes.fault()?.isUnread ?? false,
+    views: intake.views(),
+    sorts: [...sorts.keys()].sort(),
+    unknown,
+    damage,
+    isLog,
+  });
+}
+
+interface Outcome {
+  readonly kinds: readonly string[];
+  readonly views: Views | null;
+  readonly sorts: readonly string[];
+  readonly unknown: number;
+  readonly damage: readonly Damage[];
+  readonly isLog: boolean;
+  readonly isUnread: boolean;
+}
+
+function conclude({ kinds, views, sorts, unknown, damage, isLog, isUnread }: Outcome): Completion {
+  const isWhole = damage.length === 0 && unknown === 0;
+  if (kinds.length > 0) {
+    const all = [...damage, ...unrecognised(unknown)];
+    return { complete: isWhole, kind: kinds.join(' + '), views, damage: all, skipped: false };
+  }
+  if (isWhole && sorts.length > 0) return skipped(sorts.join(' + '));
+  if (isWhole && isLog) return { complete: true, kind: '', views: null, damage: [], skipped: false };
+  if (!isLog && !isUnread) return skipped(UNRECOGNISED);
+  const all = isUnread ? damage : [...damage, { where: '', what: UNRECOGNISED, count: Math.max(1, unknown) }];
+  return { complete: false, kind: sorts.join(' + '), views: null, damage: all, skipped: false };
+}
+
+const skipped = (kind: string): Completion => ({ complete: true, kind, views: null, damage: [], skipped: true });
+
+const unrecognised = (count: number): readonly Damage[] =>
+  count === 0 ? [] : [{ where: '', what: 'records not recognised as audit events', count }];
+
+interface Intake {
+  readonly sink: Sink;
+  readerOf(format: Format): Reader<Paths>;
+  take(): Omit<Batch, 'bytes'>;
+  kinds(): readonly string[];
+  views(): Views | null;
+  damage(): readonly Damage[];
+}
+
+/** Gathers what the readers of one file make of its records. */
+function createIntake(): Intake {
+  const readers = new Map<Format, Reader<Paths>>();
+  const damage = createDamageLog();
+  let events: AuditEvent[] = [];
+  let credentials: Credential[] = [];
+  let ignored = 0;
+  return {
+    sink: {
+      event: event => events.push(event),
+      credential: credential => credentials.push(credential),
+      ignore: () => ignored++,
+      malformed: what => damage.add('', what),
+    },
+    readerOf(format) {
+      const reader = readers.get(format) ?? format.reader();
+      readers.set(format, reader);
+      return reader;
+    },
+    take() {
+      const taken = { events, credentials, ignored };
+      events = [];
+      credentials = [];
+      ignored = 0;
+      return taken;
+    },
+    kinds: () => Array.from(readers.keys(), ({ id }) => id).sort(),
+    views: () => Array.from(readers.values(), reader => reader.views()).reduce(betterViews, null),
+    damage: damage.list,
+  };
+}

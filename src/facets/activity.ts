@@ -1,0 +1,35 @@
+import { dayOfHour } from '../time.ts';
+import { defineFacet } from './facet.ts';
+import { decodeTable, encodeTable, type Fold, Table } from './table.ts';
+
+/** What a credential did on one UTC day. */
+export interface ActiveDay {
+  readonly day: number;
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+const FOLDS: readonly Fold[] = ['sum', 'min', 'max'];
+
+/** The UTC days on which a credential was used for anything. */
+export const activity = defineFacet({
+  id: 'activity',
+  version: 1,
+  columns: ['hour'],
+  empty: () => new Table(FOLDS),
+  add(state, event) {
+    if (event.count > 0) state.fold(dayOfHour(event.hour), [event.count, event.at, event.last]);
+  },
+  merge: (into, from) => into.merge(from),
+  encode: encodeTable,
+  decode: json => decodeTable(FOLDS, json),
+});
+
+/** Active days, ascending. */
+export function* activeDays(table: Table): Generator<ActiveDay> {
+  for (const [day, values] of table.rows()) {
+    const [count, first, last] = values as [number, number, number];
+    yield { day, count, first, last };
+  }
+}

@@ -1,0 +1,53 @@
+import type { Deed } from '../model/event.ts';
+import { defineFacet } from './facet.ts';
+import { decodeTable, encodeTable, type Fold, Table } from './table.ts';
+
+/** What was given out: temporary sessions, static keys, or secrets shown to a reader. */
+export type Issued = 'sessions' | 'keys' | 'secrets';
+
+/** Credentials of one class given out within one UTC hour. */
+export interface IssuanceHour {
+  readonly hour: number;
+  readonly issued: Issued;
+  /** A batch read of secrets counts as ten. */
+  readonly amount: number;
+  /** Batch reads among them. */
+  readonly batches: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** How many secrets one batch read is taken for; the log does not say. */
+const BATCH_WEIGHT = 10;
+
+const FOLDS: readonly Fold[] = ['sum', 'sum', 'min', 'max'];
+const CLASSES: readonly Issued[] = ['sessions', 'keys', 'secrets'];
+const CLASS_OF: Partial<Record<Deed, number>> = { issue: 0, create: 1, reveal: 2 };
+
+/** Hour by hour, the credentials and secrets that a credential was used to obtain. */
+export const issuance = defineFacet({
+  id: 'issuance',
+  version: 1,
+  columns: ['hour', 'deed', 'action', 'outcome'],
+  empty: () => new Table(FOLDS),
+  add(state, event) {
+    const issued = CLASS_OF[event.deed];
+    if (issued === undefined || event.outcome !== 'ok' || event.count === 0) return;
+    const isBatch = event.deed === 'reveal' && event.action.endsWith('BatchGetSecretValue');
+    const batches = isBatch ? event.count : 0;
+    const amount = isBatch ? event.count * BATCH_WEIGHT : event.count;
+    state.fold(event.hour * CLASSES.length + issued, [amount, batches, event.at, event.last]);
+  },
+  merge: (into, from) => into.merge(from),
+  encode: encodeTable,
+  decode: json => decodeTable(FOLDS, json),
+});
+
+/** The rows of an issuance table, by hour, then class. */
+export function* issuanceHours(table: Table): Generator<IssuanceHour> {
+  for (const [key, values] of table.rows()) {
+    const [amount, batches, first, last] = values as [number, number, number, number];
+    const hour = Math.floor(key / CLASSES.length);
+    yield { hour, issued: CLASSES[key % CLASSES.length]!, amount, batches, first, last };
+  }
+}

@@ -1,0 +1,125 @@
+import type { Outcome } from '../model/event.ts';
+import { dayOfHour } from '../time.ts';
+import { defineFacet } from './facet.ts';
+import { modelFamily } from './models.ts';
+import {
+  addToTally,
+  decodeTally,
+  encodeTally,
+  mergeTally,
+  newTally,
+  type Tally,
+  type TallyShape,
+  tallyRows,
+} from './tally.ts';
+import { isRefused } from './volume.ts';
+
+/** Within one hour: a way of looking at what models there are, or a model that was refused. */
+export interface Probe {
+  readonly kind: 'look' | 'refused';
+  /** The operation of a look, the model of a refusal; empty when unknown or too many to keep apart. */
+  readonly name: string;
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+  readonly example: string;
+}
+
+/** Operations that enumerate models or that only a console calls, by service. */
+const LOOKS: Readonly<Record<string, readonly string[]>> = {
+  bedrock: [
+    'GetFoundationModel',
+    'GetFoundationModelAvailability',
+    'GetModelInvocationLoggingConfiguration',
+    'GetUseCaseForModelAccess',
+    'ListCustomModels',
+    'ListFoundationModelAgreementOffers',
+    'ListFoundationModels',
+    'ListImportedModels',
+    'ListInferenceProfiles',
+    'ListMarketplaceModelEndpoints',
+    'ListProvisionedModelThroughputs',
+  ],
+  'bedrock-mantle': ['GetModel', 'ListModels'],
+  'aws-external-anthropic': ['GetModel', 'ListModels', 'ListWorkspaces'],
+};
+
+const LOOK_ACTIONS: ReadonlySet<string> = new Set(
+  Object.entries(LOOKS).flatMap(([service, names]) => names.map(name => `${service}:${name}`)),
+);
+
+const MAX_NAME = 160;
+
+const SHAPE: TallyShape = {
+  bound: 1024,
+  folds: ['sum', 'min', 'max'],
+  coarser: [
+    key =>
+      rekey(
+        key,
+        hour => hour,
+        (name, kind) => (kind === 'refused' ? modelFamily(name) : name),
+      ),
+    key => rekey(key, hour => hour, nothing),
+    key => rekey(key, hour => dayOfHour(hour) * 24, nothing),
+    key => rekey(key, () => 0, nothing),
+  ],
+};
+
+/** Above this level only days, not hours, are kept apart. */
+const HOURLY_LEVELS = 2;
+
+/** Hour by hour, how a credential looked for models and which ones refused it. */
+export const probes = defineFacet({
+  id: 'probes',
+  version: 1,
+  columns: ['hour', 'deed', 'action', 'outcome', 'model'],
+  empty: newTally,
+  add(state, event) {
+    const probe = event.count === 0 ? undefined : probeOf(event);
+    if (probe === undefined) return;
+    addToTally(SHAPE, state, `${event.hour} ${probe}`, [event.count, event.at, event.last], event.example);
+  },
+  merge: (into, from) => mergeTally(SHAPE, into, from),
+  encode: encodeTally,
+  decode: json => decodeTally(SHAPE, json),
+});
+
+/** Probes in order of their starts, then kind and name. */
+export function probeRows(tally: Tally): Probe[] {
+  const rows = tallyRows(tally).map(([key, { values, example }]): Probe => {
+    const [, kind, name] = parts(key);
+    const [count, first, last] = values as [number, number, number];
+    return { kind: kind === 'look' ? 'look' : 'refused', name, count, first, last, example };
+  });
+  return rows.sort((a, b) => a.first - b.first || compare(a.kind, b.kind) || compare(a.name, b.name));
+}
+
+/** Whether the order of probes within a day is still known. */
+export const isHourly = (tally: Tally): boolean => tally.level <= HOURLY_LEVELS;
+
+interface Attempt {
+  readonly deed: string;
+  readonly action: string;
+  readonly outcome: Outcome;
+  readonly model: string;
+}
+
+function probeOf({ deed, action, outcome, model }: Attempt): string | undefined {
+  if (LOOK_ACTIONS.has(action)) return `look ${action}`;
+  return deed === 'infer' && isRefused(outcome) ? `refused ${model.slice(0, MAX_NAME)}` : undefined;
+}
+
+function rekey(key: string, toHour: (hour: number) => number, toName: (name: string, kind: string) => string): string {
+  const [hour, kind, name] = parts(key);
+  return `${toHour(hour)} ${kind} ${toName(name, kind)}`;
+}
+
+function parts(key: string): [hour: number, kind: string, name: string] {
+  const first = key.indexOf(' ');
+  const second = key.indexOf(' ', first + 1);
+  return [Number(key.slice(0, first)), key.slice(first + 1, second), key.slice(second + 1)];
+}
+
+const nothing = (): string => '';
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

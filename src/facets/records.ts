@@ -1,0 +1,166 @@
+import { DAY, dayOfHour } from '../time.ts';
+
+/** A positive amount in one slot: a UTC hour or a UTC day since the epoch. */
+export interface Amount {
+  readonly slot: number;
+  readonly amount: number;
+  readonly day: number;
+  /** Hours with an amount within the slot. */
+  readonly hours: number;
+}
+
+/** What a slot is compared with: the busiest slot of a stretch before it, and how full that stretch is. */
+export interface Baseline {
+  /** Zero when the stretch is empty. */
+  readonly record: number;
+  /** The earliest slot that held the record. */
+  readonly recordSlot: number;
+  readonly hours: number;
+  readonly days: number;
+}
+
+/** How much history makes a baseline; the options of burst rules have these names. */
+export interface Habit {
+  readonly baselineDays: number;
+  readonly guardHours: number;
+  readonly minActiveHours: number;
+  readonly minActiveDays: number;
+}
+
+/** Slots from `slot - from` up to, not including, `slot - until`. */
+export interface Stretch {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** The least amounts that are a burst. */
+export interface BurstLimits {
+  hour(baseline: Baseline, isMature: boolean): number;
+  /** For days with a mature baseline; other days are not judged. */
+  day(baseline: Baseline): number;
+}
+
+/** A slot at or above its limit. */
+export interface Burst {
+  readonly span: 'hour' | 'day';
+  readonly slot: number;
+  readonly amount: number;
+  readonly limit: number;
+  readonly baseline: Baseline;
+  readonly isMature: boolean;
+}
+
+/** Amounts per hour, ascending, from rows that are; hours without an amount are left out. */
+export function hourSeries<R>(rows: readonly R[], slotOf: (row: R) => number, amountOf: (row: R) => number): Amount[] {
+  const series: Amount[] = [];
+  for (const row of rows) {
+    const slot = slotOf(row);
+    const amount = amountOf(row);
+    if (amount > 0) series.push({ slot, amount, day: dayOfHour(slot), hours: 1 });
+  }
+  return series;
+}
+
+/** The same amounts per day. */
+export function daySeries(hours: readonly Amount[]): Amount[] {
+  const days: Amount[] = [];
+  for (const { day, amount } of hours) {
+    const last = days.at(-1);
+    if (last?.slot === day) {
+      days[days.length - 1] = { slot: day, day, amount: last.amount + amount, hours: last.hours + 1 };
+    } else days.push({ slot: day, day, amount, hours: 1 });
+  }
+  return days;
+}
+
+/** The baseline of every slot of an ascending series, in one pass with a sliding maximum. */
+export function baselinesOf(series: readonly Amount[], { from, until }: Stretch): Baseline[] {
+  const peaks: number[] = [];
+  let head = 0;
+  let start = 0;
+  let end = 0;
+  let hours = 0;
+  let days = 0;
+  return series.map(({ slot }) => {
+    for (; series[end]!.slot < slot - until; end++) {
+      const { amount, day } = series[end]!;
+      while (peaks.length > head && series[peaks.at(-1)!]!.amount < amount) peaks.pop();
+      peaks.push(end);
+      hours += series[end]!.hours;
+      if (end === start || series[end - 1]!.day !== day) days++;
+    }
+    for (; start < end && series[start]!.slot < slot - from; start++) {
+      if (peaks[head] === start) head++;
+      hours -= series[start]!.hours;
+      if (start + 1 === end || series[start + 1]!.day !== series[start]!.day) days--;
+    }
+    const peak = series[peaks[head] ?? -1];
+    return { record: peak?.amount ?? 0, recordSlot: peak?.slot ?? 0, hours, days };
+  });
+}
+
+/** A guard before the hour, so that a ramp does not teach the baseline, and the baseline before that. */
+export function hourStretch({ baselineDays, guardHours }: Habit): Stretch {
+  return { from: guardHours + baselineDays * 24, until: guardHours };
+}
+
+/** The same in whole days. */
+export function dayStretch({ baselineDays, guardHours }: Habit): Stretch {
+  const guardDays = Math.ceil(guardHours / 24);
+  return { from: guardDays + baselineDays, until: guardDays };
+}
+
+export function isMature({ hours, days }: Baseline, { minActiveHours, minActiveDays }: Habit): boolean {
+  return hours >= minActiveHours && days >= minActiveDays;
+}
+
+/** The bursts of an hourly series, and whether its last hour had a mature baseline. */
+export function burstsOf(
+  hours: readonly Amount[],
+  habit: Habit,
+  limits: BurstLimits,
+): { readonly bursts: readonly Burst[]; readonly isMature: boolean } {
+  const bursts: Burst[] = [];
+  const hourly = baselinesOf(hours, hourStretch(habit));
+  for (const [i, { slot, amount }] of hours.entries()) {
+    const baseline = hourly[i]!;
+    const mature = isMature(baseline, habit);
+    const limit = limits.hour(baseline, mature);
+    if (amount >= limit) bursts.push({ span: 'hour', slot, amount, limit, baseline, isMature: mature });
+  }
+  const days = daySeries(hours);
+  const daily = baselinesOf(days, dayStretch(habit));
+  for (const [i, { slot, amount }] of days.entries()) {
+    const baseline = daily[i]!;
+    if (!isMature(baseline, habit)) continue;
+    const limit = limits.day(baseline);
+    if (amount >= limit) bursts.push({ span: 'day', slot, amount, limit, baseline, isMature: true });
+  }
+  const last = hourly.at(-1);
+  return { bursts, isMature: last !== undefined && isMature(last, habit) };
+}
+
+/** Groups what lies less than a quiet day apart, in order of time. */
+export function incidentsOf<T extends { readonly from: number; readonly until: number }>(
+  stretches: readonly T[],
+): T[][] {
+  const incidents: T[][] = [];
+  let until = Number.NEGATIVE_INFINITY;
+  for (const stretch of [...stretches].sort((a, b) => a.from - b.from || a.until - b.until)) {
+    if (incidents.length > 0 && stretch.from - until <= DAY) incidents.at(-1)!.push(stretch);
+    else incidents.push([stretch]);
+    until = Math.max(until, stretch.until);
+  }
+  return incidents;
+}
+
+/** Hourly amounts for a plot: the day before the hour and the day from it on. */
+export function plotAround(
+  hours: readonly Amount[],
+  hour: number,
+): { readonly from: number; readonly values: number[] } {
+  const from = hour - 24;
+  const values = new Array<number>(48).fill(0);
+  for (const { slot, amount } of hours) if (slot >= from && slot < from + values.length) values[slot - from] = amount;
+  return { from, values };
+}

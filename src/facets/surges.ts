@@ -1,0 +1,81 @@
+import type { Json } from '../model/finding.ts';
+import { DAY, dayOfHour, HOUR } from '../time.ts';
+import { dayText, hourText, isoText, timesText } from '../wording.ts';
+import { type Amount, type Burst, plotAround } from './records.ts';
+
+/** A burst of one measure, with its first and last instant and how grave it is. */
+export interface Surge<M extends string> extends Burst {
+  readonly measure: M;
+  readonly from: number;
+  readonly until: number;
+  readonly severity: 'medium' | 'high';
+}
+
+interface TimedHour {
+  readonly hour: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The rows of the hour or day of a burst. */
+export function rowsWithin<R extends { readonly hour: number }>({ span, slot }: Burst, rows: readonly R[]): R[] {
+  return rows.filter(({ hour }) => (span === 'hour' ? hour : dayOfHour(hour)) === slot);
+}
+
+/** First and last instant of the rows of a burst; all of its hour or day when they give no times. */
+export function stretchOf(burst: Burst, rows: readonly TimedHour[]): { readonly from: number; readonly until: number } {
+  const within = rowsWithin(burst, rows);
+  const from = Math.min(...within.map(({ first }) => first));
+  const until = Math.max(...within.map(({ last }) => last));
+  const unit = unitOf(burst);
+  return from <= until ? { from, until } : { from: burst.slot * unit, until: (burst.slot + 1) * unit - 1 };
+}
+
+/** High before medium, then by how far the limit was passed. */
+export function strongestFirst<M extends string>(surges: readonly Surge<M>[]): Surge<M>[] {
+  const isHigh = ({ severity }: Surge<M>) => (severity === 'high' ? 1 : 0);
+  return [...surges].sort((a, b) => isHigh(b) - isHigh(a) || b.amount / b.limit - a.amount / a.limit);
+}
+
+/** The sentence for a burst; rules about bursts have these messages and placeholders. */
+export function sayBurst(burst: Burst, what: string, noun: string, days: number) {
+  const { span, slot, amount, limit, baseline, isMature } = burst;
+  if (!isMature) return { message: 'newcomer', data: { amount, what, noun, limit, hour: hourText(slot) } } as const;
+  const compared = { amount, what, noun, days, record: baseline.record, ratio: timesText(amount / baseline.record) };
+  return span === 'hour'
+    ? ({ message: 'hour', data: { ...compared, hour: hourText(slot) } } as const)
+    : ({ message: 'day', data: { ...compared, day: dayText(slot * DAY) } } as const);
+}
+
+/** The numbers behind the strongest surge, a plot around its busiest hour, and the strongest surge of every other measure. */
+export function burstEvidence<M extends string>(ranked: readonly Surge<M>[], hours: readonly Amount[]) {
+  const surge = ranked[0]!;
+  const peak = hours
+    .filter(({ slot, day }) => (surge.span === 'hour' ? slot : day) === surge.slot)
+    .reduce((most, hour) => (hour.amount > most.amount ? hour : most));
+  const { from, values } = plotAround(hours, peak.slot);
+  const strongest = new Map<M, Surge<M>>();
+  for (const other of ranked) if (!strongest.has(other.measure)) strongest.set(other.measure, other);
+  return {
+    ...numbersOf(surge),
+    hourly: { from: isoText(from * HOUR), values },
+    also: [...strongest.values()].slice(1).map(numbersOf),
+  };
+}
+
+function numbersOf<M extends string>(surge: Surge<M>): { readonly [key: string]: Json } {
+  const { measure, span, slot, amount, limit, baseline, isMature } = surge;
+  const unit = unitOf(surge);
+  return {
+    measure,
+    span,
+    at: isoText(slot * unit),
+    amount,
+    limit,
+    record: isMature ? baseline.record : null,
+    recordAt: isMature ? isoText(baseline.recordSlot * unit) : null,
+    ratio: isMature ? Math.floor((amount / baseline.record) * 10) / 10 : null,
+  };
+}
+
+const unitOf = ({ span }: Burst): number => (span === 'hour' ? HOUR : DAY);

@@ -1,0 +1,31 @@
+import { SEVERITIES } from './judge.ts';
+import type { Severity } from './model/finding.ts';
+import type { Report } from './model/report.ts';
+
+/** The least severity that fails a run; `none` lets every finding pass. */
+export type FailOn = 'none' | 'low' | 'medium' | 'high' | 'critical';
+
+export const FAIL_ON: readonly FailOn[] = ['none', 'low', 'medium', 'high', 'critical'];
+
+export interface Gate {
+  readonly failOn: FailOn;
+  /** A rule that could not see a source makes the run incomplete. */
+  readonly failOnBlind: boolean;
+  readonly interrupted: boolean;
+}
+
+export const isAtLeast = (severity: Severity, least: Severity): boolean =>
+  SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(least);
+
+/** How many findings reach the gate. */
+export function countGated({ findings }: Report, failOn: FailOn): number {
+  return failOn === 'none' ? 0 : findings.filter(({ severity }) => isAtLeast(severity, failOn)).length;
+}
+
+/** The exit status that a report deserves: interrupted, then gated, then incomplete, then clean. */
+export function exitStatus(report: Report, { failOn, failOnBlind, interrupted }: Gate): 0 | 1 | 3 | 130 {
+  if (interrupted) return 130;
+  if (countGated(report, failOn) > 0) return 1;
+  if (!report.run.complete) return 3;
+  return failOnBlind && report.coverage.some(({ state }) => state === 'blind') ? 3 : 0;
+}

@@ -1,0 +1,50 @@
+import type { CredentialKind } from './model/credential.ts';
+
+const STATIC: ReadonlySet<CredentialKind> = new Set(['access-key', 'root-key', 'bedrock-key', 'claude-platform-key']);
+
+const KIND_TEXT: Readonly<Record<CredentialKind, string>> = {
+  'access-key': 'access key',
+  'root-key': 'root access key',
+  'bedrock-key': 'Bedrock API key',
+  'claude-platform-key': 'Claude Platform API key',
+  password: 'password',
+  'user-session': 'session of a user',
+  'root-session': 'session of root',
+  role: 'role',
+  'federated-user': 'federated user',
+  'identity-center-user': 'Identity Center user',
+  'external-account': 'external account',
+  unknown: 'credential',
+};
+
+/** A key that stays valid until someone ends it. */
+export const isStatic = (kind: CredentialKind): boolean => STATIC.has(kind);
+
+/** A credential of an account's root user; the session of an AssumeRoot call is not one. */
+export const isRoot = (kind: CredentialKind): boolean => kind === 'root-key' || kind === 'root-session';
+
+/** The kind in words, as in 'access key'. */
+export const kindText = (kind: CredentialKind): string => KIND_TEXT[kind];
+
+/** A principal in short: 'user/ci', 'role/deploy', 'root', or its name as it is. */
+export function principalText(principal: string): string {
+  if (principal === '') return 'an unknown principal';
+  if (ROOT.test(principal)) return 'root';
+  const user = userNameOf(principal);
+  if (user !== '') return `user/${user}`;
+  const role = roleNameOf(principal);
+  return role === '' ? principal : `role/${role}`;
+}
+
+/** The name of the IAM user that an ARN is of, without its path; empty when it is not of one. */
+export const userNameOf = (arn: string): string => lastSegment(USER.exec(arn)?.[1]);
+
+/** The name of the IAM role that an ARN is of, be it of the role or of a session; empty when it is not of one. */
+export const roleNameOf = (arn: string): string => SESSION.exec(arn)?.[1] ?? lastSegment(ROLE.exec(arn)?.[1]);
+
+const ROOT = /^arn:aws[a-z-]*:iam::\d*:root$/;
+const USER = /^arn:aws[a-z-]*:iam::\d*:user\/(.+)$/;
+const ROLE = /^arn:aws[a-z-]*:iam::\d*:role\/(.+)$/;
+const SESSION = /^arn:aws[a-z-]*:sts::\d*:assumed-role\/([^/]+)/;
+
+const lastSegment = (path = ''): string => path.slice(path.lastIndexOf('/') + 1);

@@ -1,0 +1,59 @@
+import type { JsonObject } from '../scan/wanted.ts';
+import { dig, digText, isObject } from './dig.ts';
+
+/** Something that is known and is not an audit log, so that it is left out without a warning. */
+export interface NotAuditLog {
+  readonly what: string;
+  recognises(record: JsonObject): boolean;
+}
+
+const has = (record: JsonObject, ...names: readonly string[]): boolean =>
+  names.every(name => Object.hasOwn(record, name));
+
+const isBusMessage = (record: JsonObject): boolean =>
+  typeof dig(record, 'detail-type') === 'string' && typeof dig(record, 'source') === 'string';
+
+/** A message of the event bus, by its type; CloudTrail's own are audit records, and so is a notice of an exposed key. */
+const busMessage = (what: string, type: RegExp): NotAuditLog => ({
+  what,
+  recognises: record => isBusMessage(record) && type.test(digText(record, 'detail-type')) && !isExposureNotice(record),
+});
+
+/** AWS Health saying that a key of this account is known to others. */
+export const isExposureNotice = (record: JsonObject): boolean =>
+  digText(record, 'detail-type').startsWith('AWS Health ') &&
+  digText(record, 'detail', 'eventTypeCode').startsWith('AWS_RISK_CREDENTIALS_');
+
+/** In the order they are tried. */
+export const notAuditLogs: readonly NotAuditLog[] = [
+  {
+    what: 'CloudTrail digest',
+    recognises: record => has(record, 'awsAccountId', 'digestStartTime') || has(record, 'digestS3Bucket', 'logFiles'),
+  },
+  busMessage('GuardDuty finding', /^GuardDuty /),
+  busMessage('Security Hub finding', /^Security Hub /),
+  busMessage('AWS Config change', /^Config /),
+  busMessage('AWS Health event', /^AWS Health /),
+  busMessage('EC2 instance state change', /^EC2 Instance State-change /),
+  busMessage('Auto Scaling activity', /^EC2 (?:Instance[ -](?:Launch|Terminate|launch|terminate)|Auto ?Scaling)/),
+  busMessage('scheduled event', /^Scheduled Event$/),
+  busMessage('event bus message', /^(?!.* via CloudTrail$)/),
+  {
+    what: 'GuardDuty finding',
+    recognises: record => digText(record, 'service', 'serviceName') === 'guardduty' && has(record, 'severity', 'type'),
+  },
+  { what: 'Security Hub finding', recognises: record => has(record, 'SchemaVersion', 'ProductArn', 'AwsAccountId') },
+  { what: 'AWS Config rule invocation', recognises: record => has(record, 'configRuleArn', 'invokingEvent') },
+  {
+    what: 'AWS Config item',
+    recognises: record =>
+      has(record, 'configurationItemStatus', 'resourceType') ||
+      isObject(dig(record, 'configurationItem')) ||
+      has(record, 'configurationItems', 'fileVersion'),
+  },
+  {
+    what: 'AWS Health event',
+    recognises: record => has(record, 'eventTypeCode', 'eventTypeCategory') && !has(record, 'detail'),
+  },
+  { what: 'AWS service notification', recognises: record => digText(record, 'eventSource').startsWith('aws:') },
+];

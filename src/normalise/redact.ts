@@ -1,0 +1,51 @@
+import { hashText } from '../hash.ts';
+
+const REDACTED = '[redacted]';
+const SHORTEST = 12;
+
+/** Secrets that tell themselves by how they begin. Key ids (AKIA…, ASIA…, ACCA…) are names, not secrets. */
+const SECRETS = new RegExp(
+  [
+    'ABSK[A-Za-z0-9+/=_-]{16,}',
+    'bedrock-api-key-[A-Za-z0-9+/=_.~%-]{8,}',
+    'aws-external-anthropic-api-key-[A-Za-z0-9+/=_.~%-]{8,}',
+    'sk-(?:ant|proj|svcacct|admin|or|lf|live|test)-[A-Za-z0-9_-]{8,}',
+    '(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{16,}',
+    'gh[oprsu]_[A-Za-z0-9]{20,}',
+    'github_pat_[A-Za-z0-9_]{20,}',
+    'xox[abeprs]-[A-Za-z0-9-]{10,}',
+    'hf_[A-Za-z0-9]{20,}',
+    'AIza[A-Za-z0-9_-]{30,}',
+    '(?:FwoG|FQoG|IQoJ|AgoJ|AQoD)[A-Za-z0-9+/=%_-]{60,}',
+    'eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*',
+    '-----BEGIN [A-Z0-9 ]{1,40}-----[^-]*(?:-----END [A-Z0-9 ]{1,40}-----)?',
+  ].join('|'),
+  'g',
+);
+
+/** One look decides for nearly every text that there is nothing to redact. */
+const HINT = /ABSK|api-key-|sk-|gh[oprsu]_|github_pat_|xox|hf_|AIza|woG|QoG|QoJ|goJ|QoD|eyJ|-----BEGIN/;
+
+const AWS_SECRET = /(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
+
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+
+/** The text with every secret that can be told by its prefix replaced. */
+export function redact(text: string): string {
+  return text.length < SHORTEST || !HINT.test(text) ? text : text.replace(SECRETS, REDACTED);
+}
+
+/** As `redact`, for fields that bear credentials: there, forty characters of base64 are a secret access key. */
+export const redactCredential = (text: string): string => redact(text).replace(AWS_SECRET, REDACTED);
+
+/** A text fit to keep: redacted, without control characters and no longer than `limit`; a cut one ends in a hash of the whole. */
+export function tidy(text: string, limit = 256): string {
+  const safe = redact(text).replace(UNSAFE, '\ufffd');
+  if (safe.length <= limit) return safe;
+  const tail = `…${hashText(safe).toString(36)}`;
+  // A cut must not leave half of a character behind.
+  return safe.slice(0, limit - tail.length).replace(/[\ud800-\udbff]$/, '') + tail;
+}
+
+/** Whether a name is masked or was redacted, so that equal ones need not be the same thing. */
+export const isMasked = (text: string): boolean => text.includes('*') || text.includes(REDACTED);

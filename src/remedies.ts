@@ -1,0 +1,136 @@
+import { roleNameOf, userNameOf } from './kinds.ts';
+import type { Credential } from './model/credential.ts';
+
+type Argument = readonly [option: string, value: string];
+
+const ACCESS_KEY_ID = /^\w{16,128}$/;
+const SERVICE_KEY_ID = /^\w{20,128}$/;
+
+/** Control, invisible and unassigned characters, lone surrogates and line separators. */
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
+const PLAIN = /^[\w@%+=:,./-]+$/;
+
+/** Roles that AWS keeps for itself, with and without their path: their policies cannot be changed. */
+const RESERVED_ROLE = /:role\/(?:aws-service-role\/|aws-reserved\/|AWSServiceRoleFor|AWSReservedSSO_)/;
+
+const ROOT_KEYS_PAGE = 'https://console.aws.amazon.com/iam/home#/security_credentials';
+
+/** Commands that stop a credential from working; none where there is no safe one. To be printed, never run. */
+export function disableCommands(credential: Credential): readonly string[] {
+  if (credential.provider !== 'aws') return [];
+  switch (credential.kind) {
+    case 'access-key':
+      return accessKeyCommands(credential, ['disable']);
+    case 'bedrock-key':
+    case 'claude-platform-key':
+      return serviceKeyCommands(credential, ['disable']);
+    case 'password':
+      return lines(aws('delete-login-profile', ['--user-name', userOf(credential)]));
+    case 'user-session':
+      return revokeCommands('put-user-policy', ['--user-name', userOf(credential)]);
+    case 'role':
+      return RESERVED_ROLE.test(credential.id) || RESERVED_ROLE.test(credential.owner)
+        ? []
+        : revokeCommands('put-role-policy', ['--role-name', roleNameOf(credential.id) || roleNameOf(credential.owner)]);
+    case 'root-key':
+      if (!ACCESS_KEY_ID.test(credential.id)) return [];
+      return [`# sign in as the root user, open ${ROOT_KEYS_PAGE} and delete ${credential.id}`];
+    default:
+      return [];
+  }
+}
+
+/** Commands that replace a static key by a new one, step by step; none where there is no safe way to say them. */
+export function rotateCommands(credential: Credential): readonly string[] {
+  if (credential.provider !== 'aws') return [];
+  if (credential.kind === 'access-key') return accessKeyCommands(credential, ['create', 'check', 'disable', 'delete']);
+  const isServiceKey = credential.kind === 'bedrock-key' || credential.kind === 'claude-platform-key';
+  return isServiceKey ? serviceKeyCommands(credential, ['create', 'disable', 'delete']) : [];
+}
+
+/**
+ * One shell word that stands for exactly this text and that the AWS command line takes literally; null when there is
+ * none, because it would hide something, be read as an option, or be read as the name of a file to load.
+ */
+export function shellWord(text: string): string | null {
+  if (text === '' || UNPRINTABLE.test(text) || /^-|^\w+:\/\//.test(text)) return null;
+  return PLAIN.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+const LIST = 'list-service-specific-credentials';
+
+type Step = 'create' | 'check' | 'disable' | 'delete';
+
+function accessKeyCommands(credential: Credential, steps: readonly Step[]): readonly string[] {
+  if (!ACCESS_KEY_ID.test(credential.id)) return [];
+  const key: Argument = ['--access-key-id', credential.id];
+  const user: Argument = ['--user-name', userOf(credential)];
+  if (user[1] === '') return steps.includes('create') ? [] : [disableKeyOfUnknownUser(credential.id)];
+  const commands: Record<Step, string | null> = {
+    create: aws('create-access-key', user),
+    check: aws('get-access-key-last-used', key),
+    disable: aws('update-access-key', key, ['--status', 'Inactive'], user),
+    delete: aws('delete-access-key', key, user),
+  };
+  return lines(...steps.map(step => commands[step]));
+}
+
+/** IAM wants the user's name and knows whose key it is. */
+const disableKeyOfUnknownUser = (id: string): string =>
+  `aws iam update-access-key --access-key-id ${id} --status Inactive --user-name ` +
+  `"$(aws iam get-access-key-last-used --access-key-id ${id} --query UserName --output text)"`;
+
+function serviceKeyCommands(credential: Credential, steps: readonly Step[]): readonly string[] {
+  const user: Argument = ['--user-name', userOf(credential)];
+  const service: Argument = ['--service-name', serviceOf(credential)];
+  const create = aws('create-service-specific-credential', user, service, ['--credential-age-days', '90']);
+  if (!SERVICE_KEY_ID.test(credential.id)) {
+    // To disable all of them after a new one was made would disable the new one too.
+    return steps.includes('create')
+      ? lines(aws(LIST, user, service), create)
+      : lines(disableAllOfService(user, service));
+  }
+  const key: Argument = ['--service-specific-credential-id', credential.id];
+  const commands: Record<Exclude<Step, 'check'>, string | null> = {
+    create,
+    disable: aws('update-service-specific-credential', key, ['--status', 'Inactive'], user),
+    delete: aws('delete-service-specific-credential', key, user),
+  };
+  return lines(...steps.flatMap(step => (step === 'check' ? [] : [commands[step]])));
+}
+
+/** The log names the user and not which of the keys it was, so all of that service are disabled. */
+function disableAllOfService(user: Argument, service: Argument): string | null {
+  const list = aws(LIST, user, service);
+  const update = aws('update-service-specific-credential', user, ['--status', 'Inactive']);
+  if (list === null || update === null) return null;
+  const ids = `${list} --query 'ServiceSpecificCredentials[].ServiceSpecificCredentialId' --output text`;
+  return `for id in $(${ids}); do ${update} --service-specific-credential-id "$id"; done`;
+}
+
+/** Sessions issued until now are refused from now on; the condition is the one the console writes. */
+function revokeCommands(command: string, holder: Argument): readonly string[] {
+  const start = aws(command, holder, ['--policy-name', 'AWSRevokeOlderSessions']);
+  if (start === null) return [];
+  const [before, after] = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Deny', Action: '*', Resource: '*', Condition: { DateLessThan: { 'aws:TokenIssueTime': 'NOW' } } },
+    ],
+  }).split('NOW');
+  return [`${start} --policy-document '${before}'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'${after}'`];
+}
+
+function aws(command: string, ...args: readonly Argument[]): string | null {
+  const words = args.map(([option, value]) => [option, shellWord(value)]);
+  return words.some(([, word]) => word === null) ? null : ['aws iam', command, ...words.flat()].join(' ');
+}
+
+/** All of the commands, or none: half a remedy misleads. */
+const lines = (...commands: readonly (string | null)[]): readonly string[] =>
+  commands.every(command => command !== null) ? commands : [];
+
+const userOf = ({ owner }: Credential): string => userNameOf(owner);
+
+const serviceOf = ({ kind }: Credential): string =>
+  kind === 'bedrock-key' ? 'bedrock.amazonaws.com' : 'aws-external-anthropic.amazonaws.com';

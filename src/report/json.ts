@@ -1,0 +1,152 @@
+import type { Coverage } from '../model/coverage.ts';
+import type { Finding, HeldCredential } from '../model/finding.ts';
+import type { Report, SourceReport } from '../model/report.ts';
+import { isoOf } from './dates.ts';
+import { defineReporter } from './reporter.ts';
+
+/** The name of this form of the report; a field may be added under it, none may vanish. */
+export const REPORT_SCHEMA = 'keyward.report/1';
+
+export const json = defineReporter({
+  id: 'json',
+  title: 'JSON',
+  description: 'Everything the report holds, for programs: `keyward.report/1`, described by a JSON Schema.',
+  render: renderJson,
+});
+
+function* renderJson(report: Report): Generator<string> {
+  let opening = '{\n';
+  for (const [name, value] of Object.entries(fieldsOf(report))) {
+    yield `${opening}  ${JSON.stringify(name)}: `;
+    if (isLazy(value)) yield* arrayPieces(value);
+    else yield nested(value, 1);
+    opening = ',\n';
+  }
+  yield '\n}\n';
+}
+
+/** A list whose items are made one at a time, when they are written. */
+interface Lazy {
+  readonly items: readonly unknown[];
+  write(item: never): unknown;
+}
+
+const lazy = <T>(items: readonly T[], write: (item: T) => unknown): Lazy => ({ items, write });
+
+const isLazy = (value: unknown): value is Lazy => typeof value === 'object' && value !== null && 'write' in value;
+
+function fieldsOf(report: Report): Record<string, unknown> {
+  const { tool, run, span, summary } = report;
+  return {
+    schema: REPORT_SCHEMA,
+    tool: { name: tool.name, version: tool.version },
+    run: { now: isoOf(run.now), since: isoOrNull(run.since), until: isoOrNull(run.until), complete: run.complete },
+    span: span === null ? null : { from: isoOf(span.from), until: isoOf(span.until) },
+    sources: lazy(report.sources, sourceFields),
+    coverage: lazy(report.coverage, coverageFields),
+    summary: summaryFields(summary),
+    resolved: lazy(report.resolved, ({ fingerprint, rule, subject, lastSeen }) => ({
+      fingerprint,
+      rule,
+      subject,
+      lastSeen: isoOf(lastSeen),
+    })),
+    suppressed: lazy(report.suppressed, ({ fingerprint, rule, owner, reason, expires }) => ({
+      fingerprint,
+      rule,
+      owner,
+      reason,
+      expires,
+    })),
+    findings: lazy(report.findings, findingFields),
+  };
+}
+
+function sourceFields(source: SourceReport) {
+  return {
+    id: source.id,
+    kind: source.kind,
+    from: isoOrNull(source.from),
+    until: isoOrNull(source.until),
+    complete: source.complete,
+    note: source.note,
+    files: source.files,
+    skipped: source.skipped,
+    events: source.events,
+    ignored: source.ignored,
+    duplicates: source.duplicates,
+    conflicts: source.conflicts,
+    malformed: source.malformed,
+  };
+}
+
+const coverageFields = ({ rule, source, state, reason }: Coverage) => ({ rule, source, state, reason });
+
+function summaryFields(summary: Report['summary']) {
+  const { critical, high, medium, low, info } = summary.findings;
+  return {
+    events: summary.events,
+    credentials: summary.credentials,
+    findings: { critical, high, medium, low, info },
+    new: summary.new,
+    known: summary.known,
+    resolved: summary.resolved,
+    suppressed: summary.suppressed,
+  };
+}
+
+function findingFields(finding: Finding) {
+  return {
+    fingerprint: finding.fingerprint,
+    rule: finding.rule,
+    family: finding.family,
+    severity: finding.severity,
+    status: finding.status,
+    subject: finding.subject,
+    members: finding.members,
+    episodes: finding.episodes.map(({ from, until }) => ({ from: isoOf(from), until: isoOf(until) })),
+    title: finding.title,
+    message: finding.message,
+    credential: finding.credential === null ? null : credentialFields(finding.credential),
+    firstSeen: isoOf(finding.firstSeen),
+    lastSeen: isoOf(finding.lastSeen),
+    evidence: finding.evidence,
+    corroboratedBy: finding.corroboratedBy,
+    remediation: { summary: finding.remediation.summary, commands: finding.remediation.commands },
+    references: finding.references,
+  };
+}
+
+function credentialFields({ id, provider, kind, owner, account, createdAt }: HeldCredential) {
+  return { id, provider, kind, owner, account, createdAt: isoOrNull(createdAt) };
+}
+
+const isoOrNull = (at: number | null): string | null => (at === null ? null : isoOf(at));
+
+function* arrayPieces({ items, write }: Lazy): Generator<string> {
+  if (items.length === 0) {
+    yield '[]';
+    return;
+  }
+  let opening = '[\n';
+  for (const item of items) {
+    yield `${opening}    ${nested(write(item as never), 2)}`;
+    opening = ',\n';
+  }
+  yield '\n  ]';
+}
+
+/** JSON of a value at a depth. Raw newlines occur between tokens only, so indenting them is safe. */
+function nested(value: unknown, depth: number): string {
+  return escapeHidden(JSON.stringify(value, null, 2)).replaceAll('\n', `\n${'  '.repeat(depth)}`);
+}
+
+const HIDDEN = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** Escapes what JSON allows in strings and a terminal would obey: C1 controls, bidi marks, zero-width characters. */
+function escapeHidden(text: string): string {
+  return text.replace(HIDDEN, character => {
+    const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
+    return units.map(unit => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+  });
+}

@@ -1,0 +1,106 @@
+/** What shows nothing or steers the terminal: controls, formats (bidi, zero-width), separators, lone surrogates. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** Marks piled on one letter spill over the neighbouring lines; two are enough for any language. */
+const PILED_MARKS = /(\p{M}{2})\p{M}+/gu;
+
+const MARK = '…';
+
+/** Untrusted text made harmless for a terminal: what hides is spelt out as `\x1b` or `\u{202e}`, and `cap` bounds it. */
+export function plain(text: string, cap = 1000): string {
+  const spelt = text
+    .slice(0, cap + 1)
+    .replace(HIDDEN, spellOut)
+    .replace(/\p{Zs}/gu, ' ')
+    .replace(PILED_MARKS, `$1${MARK}`);
+  if (spelt.length <= cap) return spelt;
+  const kept = spelt.slice(0, cap - 1);
+  return `${endsInHalf(kept) ? kept.slice(0, -1) : kept}${MARK}`;
+}
+
+function spellOut(character: string): string {
+  const point = character.codePointAt(0)!;
+  return point <= 0xff ? `\\x${point.toString(16).padStart(2, '0')}` : `\\u{${point.toString(16)}}`;
+}
+
+const endsInHalf = (text: string): boolean => /[\ud800-\udbff]$/.test(text);
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18d08}\u{1b000}-\u{1b2fb}\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{1fa70}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+const WIDTHLESS = /[\p{M}\u1160-\u11ff]/u;
+const ASCII = /^[\x20-\x7e]*$/;
+
+/** How many columns plain text takes: none for combining marks, two for East Asian wide characters and emoji. */
+export function displayWidth(text: string): number {
+  if (ASCII.test(text)) return text.length;
+  let width = 0;
+  for (const character of text) width += columnsOf(character);
+  return width;
+}
+
+function columnsOf(character: string): number {
+  if (ASCII.test(character)) return 1;
+  if (WIDTHLESS.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
+}
+
+/** The longest beginning of a text that fits the width; at least one character of a text that is not empty. */
+export function headOf(text: string, width: number): string {
+  let used = 0;
+  let end = 0;
+  for (const character of text) {
+    used += columnsOf(character);
+    if (used > width && end > 0) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
+
+/** Head and tail of a text that is wider than `width`, as in `AKIA…7Q2M`. */
+export function truncateMiddle(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  if (width <= 1) return MARK;
+  const room = width - 1;
+  const characters = [...text];
+  const head = fitting(characters, Math.ceil(room / 2));
+  const tail = fitting(characters.reverse(), Math.floor(room / 2));
+  return `${head.join('')}${MARK}${tail.reverse().join('')}`;
+}
+
+function fitting(characters: readonly string[], width: number): string[] {
+  let used = 0;
+  const end = characters.findIndex(character => {
+    used += columnsOf(character);
+    return used > width;
+  });
+  return characters.slice(0, end === -1 ? undefined : end);
+}
+
+/** A name without what its neighbours on the line say: `user/ci-eval` for its ARN, `accounts/x` for an Azure id. */
+export function shortName(name: string, width = 40): string {
+  return truncateMiddle(lastPartOf(name), width);
+}
+
+function lastPartOf(name: string): string {
+  const arn = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(.+)$/.exec(name);
+  if (arn !== null) return arn[1]!;
+  return name.startsWith('/subscriptions/') ? name.split('/').slice(-2).join('/') : name;
+}
+
+const KEY_ID = /^[A-Z0-9]{16,32}$/;
+
+/** A credential's id as it is told apart by eye: `AKIA…7Q2M`, or the short name of an ARN. */
+export function shortId(id: string): string {
+  return KEY_ID.test(id) ? truncateMiddle(id, 9) : shortName(id, 32);
+}
+
+/** Short ids that still differ where the ids do; two that would look alike stay longer. */
+export function shortIds(ids: readonly string[]): string[] {
+  const holders = new Map<string, Set<string>>();
+  for (const id of ids) {
+    const held = holders.get(shortId(id));
+    if (held === undefined) holders.set(shortId(id), new Set([id]));
+    else held.add(id);
+  }
+  return ids.map(id => (holders.get(shortId(id))!.size === 1 ? shortId(id) : truncateMiddle(id, 32)));
+}

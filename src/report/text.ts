@@ -1,0 +1,92 @@
+import type { Finding } from '../model/finding.ts';
+import type { Report } from '../model/report.ts';
+import { defineReporter, type Style } from './reporter.ts';
+import { blockLines, briefLines, type Setting } from './text/blocks.ts';
+import { coverageLines, noteLines } from './text/coverage.ts';
+import { endingLines, resolvedLines } from './text/ending.ts';
+import { asideLines, foldLines } from './text/folding.ts';
+import { headerLines } from './text/header.ts';
+import { type Arrangement, arrange, type Incident, SEVERITIES } from './text/incidents.ts';
+import { fill, indent, openPage } from './text/layout.ts';
+import { counted } from './text/words.ts';
+
+/** So many incidents of one severity are told in full; the next on one line each; the rest is counted. */
+const SHOWN_IN_FULL = 10;
+const SHOWN_IN_BRIEF = 20;
+
+export const text = defineReporter({
+  id: 'text',
+  title: 'Text',
+  description: 'For the terminal: incidents first, what is alike folded, and what could not be seen.',
+  render: renderText,
+});
+
+function* renderText(report: Report, style: Style): Generator<string> {
+  const page = openPage(style);
+  const setting: Setting = {
+    page,
+    now: report.run.now,
+    horizon: report.span?.until ?? null,
+    isCompared: isCompared(report),
+    told: new Set(),
+  };
+  const arrangement = arrange(report.findings);
+  yield paragraph(headerLines(page, report));
+  for (const lines of findingParagraphs(setting, arrangement)) yield `\n${paragraph(lines)}`;
+  for (const lines of [resolvedLines(page, report), coverageLines(page, report), noteLines(page, report)]) {
+    if (lines.length > 0) yield `\n${paragraph(lines)}`;
+  }
+  yield `\n${paragraph(endingLines(page, report, firstOf(arrangement)))}`;
+}
+
+const paragraph = (lines: readonly string[]): string => lines.map(line => `${line}\n`).join('');
+
+/** Whether the findings were held against those of an earlier report. */
+function isCompared({ findings, resolved, summary }: Report): boolean {
+  return summary.known > 0 || summary.resolved > 0 || resolved.length > 0 || findings.some(f => f.status !== 'new');
+}
+
+function* findingParagraphs(setting: Setting, { incidents, folds, asides }: Arrangement): Generator<string[]> {
+  for (const severity of SEVERITIES) {
+    yield* incidentParagraphs(
+      setting,
+      incidents.filter(incident => incident.severity === severity),
+    );
+    for (const fold of folds) if (fold.severity === severity) yield foldLines(setting, fold);
+  }
+  const lines = asides.flatMap(aside => asideLines(setting, aside));
+  if (lines.length > 0) yield lines;
+}
+
+function* incidentParagraphs(setting: Setting, incidents: readonly Incident[]): Generator<string[]> {
+  const { page } = setting;
+  const full = incidents.slice(0, SHOWN_IN_FULL);
+  for (const incident of full) yield blockLines(setting, incident);
+  const more = incidents.slice(full.length);
+  if (more.length === 0) return;
+  const { severity } = more[0]!;
+  const title = moreText(more);
+  const rest = more.slice(SHOWN_IN_BRIEF);
+  const end = `… ${moreText(rest)}: --format json lists them all`;
+  yield [
+    ...fill(page, { text: `${severity.toUpperCase()}  `, paint: page.severity[severity] }, [
+      { text: title, paint: page.strong },
+    ]),
+    ...more.slice(0, SHOWN_IN_BRIEF).flatMap(incident => briefLines(setting, incident)),
+    ...(rest.length === 0 ? [] : fill(page, indent(page, '  '), [{ text: end, paint: page.faint }])),
+  ];
+}
+
+/** Where to start reading: the first finding that is shown. */
+function firstOf({ incidents, folds, asides }: Arrangement): Finding | undefined {
+  const all = [...incidents, ...folds, ...asides];
+  const worst = SEVERITIES.find(severity => all.some(shown => shown.severity === severity));
+  return all.find(({ severity }) => severity === worst)?.findings[0];
+}
+
+/** '3 more findings', '70 more findings in 35 incidents'. */
+function moreText(incidents: readonly Incident[]): string {
+  const count = incidents.reduce((sum, { findings }) => sum + findings.length, 0);
+  const text = counted(count, 'more finding');
+  return count === incidents.length ? text : `${text} in ${counted(incidents.length, 'incident')}`;
+}

@@ -1,0 +1,158 @@
+import type { Episode, Finding, Severity } from '../../model/finding.ts';
+import { DAY } from '../../time.ts';
+
+/** Findings that belong together: about one credential, less than a day apart. */
+export interface Incident {
+  readonly severity: Severity;
+  /** Worst first; at least one. */
+  readonly findings: readonly Finding[];
+}
+
+/** Findings of one rule and severity, too many to be told one by one. */
+export interface Fold {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly findings: readonly Finding[];
+}
+
+/** Every finding of a report, in exactly one place. */
+export interface Arrangement {
+  readonly incidents: readonly Incident[];
+  readonly folds: readonly Fold[];
+  /** Low and info, a line for each rule. */
+  readonly asides: readonly Fold[];
+}
+
+export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
+
+/** How near in time findings about one credential must be to be one incident. */
+const COMPANY_GAP = DAY;
+
+/** So many of one rule and severity are told one by one; more are folded. */
+const MOST_ALONE = 3;
+
+const ASIDE: ReadonlySet<Severity> = new Set(['low', 'info']);
+
+/** Sorts findings into incidents, folds and asides; none is lost and none is shown twice. */
+export function arrange(findings: readonly Finding[]): Arrangement {
+  const incidents: Incident[] = [];
+  const alone: Finding[] = [];
+  for (const company of companiesOf(findings)) {
+    const incident = { severity: worstOf(company), findings: [...company].sort(byWeight) };
+    if (company.length === 1 || ASIDE.has(incident.severity)) alone.push(...company);
+    else incidents.push(incident);
+  }
+  const asides: Fold[] = [];
+  const folds: Fold[] = [];
+  for (const fold of alikeIn(alone)) {
+    if (ASIDE.has(fold.severity)) asides.push(fold);
+    else if (fold.findings.length > MOST_ALONE) folds.push(fold);
+    else incidents.push(...fold.findings.map(finding => ({ severity: fold.severity, findings: [finding] })));
+  }
+  return { incidents: incidents.sort(byPriority), folds, asides };
+}
+
+/** A state that lasts (an old key, an undeclared holder), as opposed to something that happened. */
+export function isStanding({ family, severity, corroboratedBy }: Finding): boolean {
+  return (family === 'lifetime' || family === 'register') && severity !== 'critical' && corroboratedBy.length === 0;
+}
+
+function companiesOf(findings: readonly Finding[]): Finding[][] {
+  const companies: Finding[][] = [];
+  const byCredential = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const id = finding.credential?.id;
+    const held = id === undefined ? undefined : byCredential.get(id);
+    if (id === undefined) companies.push([finding]);
+    else if (held === undefined) byCredential.set(id, [finding]);
+    else held.push(finding);
+  }
+  for (const held of byCredential.values()) companies.push(...companiesOfOne(held));
+  return companies;
+}
+
+/** What happened makes incidents; what lasts joins one that it lies near, but never links two. */
+function companiesOfOne(findings: readonly Finding[]): Finding[][] {
+  const companies = linked(findings.filter(finding => !isStanding(finding)));
+  companies.sort((a, b) => byWeight(worstIn(a), worstIn(b)));
+  const events = companies.map(company => company.flatMap(({ episodes }) => episodes));
+  for (const finding of findings.filter(isStanding)) {
+    const near = events.findIndex(episodes => areNear(episodes, finding.episodes));
+    if (near === -1) companies.push([finding]);
+    else companies[near]!.push(finding);
+  }
+  return companies;
+}
+
+const areNear = (a: readonly Episode[], b: readonly Episode[]): boolean =>
+  a.some(x => b.some(y => x.from - y.until <= COMPANY_GAP && y.from - x.until <= COMPANY_GAP));
+
+/** Joins findings whose episodes lie near each other, directly or through others. */
+function linked(findings: readonly Finding[]): Finding[][] {
+  const companyOf = new Map<Finding, Finding[]>(findings.map(finding => [finding, [finding]]));
+  const episodes = findings.flatMap(finding => finding.episodes.map(episode => ({ finding, ...episode })));
+  episodes.sort((a, b) => a.from - b.from);
+  let last: { finding: Finding; until: number } | undefined;
+  for (const { finding, from, until } of episodes) {
+    if (last !== undefined && from - last.until <= COMPANY_GAP) join(companyOf, last.finding, finding);
+    if (last === undefined || until > last.until) last = { finding, until };
+  }
+  return [...new Set(companyOf.values())];
+}
+
+function join(companyOf: Map<Finding, Finding[]>, a: Finding, b: Finding): void {
+  const [into, from] = [companyOf.get(a)!, companyOf.get(b)!];
+  if (into === from) return;
+  into.push(...from);
+  for (const finding of from) companyOf.set(finding, into);
+}
+
+function alikeIn(findings: readonly Finding[]): Fold[] {
+  const alike = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const key = JSON.stringify([finding.severity, finding.rule]);
+    const held = alike.get(key);
+    if (held === undefined) alike.set(key, [finding]);
+    else held.push(finding);
+  }
+  const folds = [...alike.values()].map(held => ({
+    rule: held[0]!.rule,
+    severity: held[0]!.severity,
+    findings: held.sort(byWeight),
+  }));
+  return folds.sort((a, b) => byWeight(a.findings[0]!, b.findings[0]!));
+}
+
+const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
+
+const worstIn = (findings: readonly Finding[]): Finding => [...findings].sort(byWeight)[0]!;
+
+const worstOf = (findings: readonly Finding[]): Severity => worstIn(findings).severity;
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Worst first, then in the order it happened. */
+function byWeight(a: Finding, b: Finding): number {
+  return (
+    rank(a.severity) - rank(b.severity) ||
+    a.firstSeen - b.firstSeen ||
+    compare(a.rule, b.rule) ||
+    compare(a.subject, b.subject) ||
+    compare(a.fingerprint, b.fingerprint)
+  );
+}
+
+/** Worst first, then what is new, what many rules agree on, and what is latest. */
+function byPriority(a: Incident, b: Incident): number {
+  return (
+    rank(a.severity) - rank(b.severity) ||
+    Number(isKnown(a)) - Number(isKnown(b)) ||
+    b.findings.length - a.findings.length ||
+    lastSeenIn(b) - lastSeenIn(a) ||
+    byWeight(a.findings[0]!, b.findings[0]!)
+  );
+}
+
+const isKnown = ({ findings }: Incident): boolean => findings.every(({ status }) => status === 'known');
+
+const lastSeenIn = ({ findings }: Incident): number => Math.max(...findings.map(({ lastSeen }) => lastSeen));

@@ -1,0 +1,147 @@
+import { type DeedRow, deedEvidence, deedRows, deeds, groupDeeds, sumDeeds } from '../facets/deeds.ts';
+import { principalText } from '../kinds.ts';
+import type { Credential } from '../model/credential.ts';
+import type { Severity } from '../model/finding.ts';
+import { DAY } from '../time.ts';
+import { timeText } from '../wording.ts';
+import { defineRule } from './rule.ts';
+
+/** What is no longer so, by action. */
+const EFFECTS: ReadonlyMap<string, string> = new Map([
+  ['cloudtrail:StopLogging', 'the trail records nothing from then on'],
+  ['cloudtrail:DeleteTrail', 'the trail is gone'],
+  ['cloudtrail:UpdateTrail', 'the trail records less than before'],
+  ['cloudtrail:PutEventSelectors', 'the trail leaves events out'],
+  ['cloudtrail:DeleteEventDataStore', 'the event data store is gone'],
+  ['cloudtrail:StopEventDataStoreIngestion', 'the event data store takes in nothing from then on'],
+  ['bedrock:DeleteModelInvocationLoggingConfiguration', 'model calls are no longer logged'],
+  ['bedrock:PutModelInvocationLoggingConfiguration', 'what is logged of model calls, or where to, was changed'],
+]);
+
+/** What is a set-up as often as a silencing. */
+const AMBIGUOUS: ReadonlySet<string> = new Set(['bedrock:PutModelInvocationLoggingConfiguration']);
+
+const STOP = { deed: 'silence', action: 'cloudtrail:StopLogging', target: 'org-trail' } as const;
+
+export const auditSilenced = defineRule({
+  id: 'audit-silenced',
+  family: 'platform',
+  title: 'Audit silenced',
+  severity: 'critical',
+  severities:
+    'Medium when the call was refused, or only replaced the logging configuration of model calls; low when such a replacement was refused.',
+  kind: 'fact',
+  description:
+    'Someone switched off, deleted or narrowed what records the use of keys: a trail, its event selectors, the invocation log of the models. ' +
+    'What was done afterwards may be missing from every log, so silence after it is not calm. Calls that failed for another reason than a refusal changed nothing and are left out.',
+  remediation:
+    'Switch the recording on again, find out who held the credential at that time, and take the stretch without records for the worst. Let only a break-glass role change trails and invocation logs.',
+  references: [
+    'https://attack.mitre.org/techniques/T1562/008/',
+    'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html',
+    'https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html',
+    'https://stratus-red-team.cloud/attack-techniques/AWS/aws.defense-evasion.cloudtrail-stop/',
+  ],
+  falsePositives: [
+    'A trail or log that was replaced by a better one: the new one should be in the logs too.',
+    'The clearing away of a test account.',
+  ],
+  needs: ['deeds'],
+  facets: { deeds },
+  options: {},
+  messages: {
+    silenced: '{who} called {action}{target}, {time} UTC: {effect}. Whether that was undone is not known.',
+    attempted: '{who} tried {action}{target}, {time} UTC, and was refused.',
+  },
+  examples: () => [
+    { title: 'a trail is stopped', events: [{ ...STOP, at: -2 * DAY }], expect: ['silenced:critical'] },
+    {
+      title: 'a trail is deleted',
+      events: [{ ...STOP, at: -2 * DAY, action: 'cloudtrail:DeleteTrail' }],
+      expect: ['silenced:critical'],
+    },
+    {
+      title: 'a trail is told to leave events out',
+      events: [
+        {
+          ...STOP,
+          at: -2 * DAY,
+          action: 'cloudtrail:PutEventSelectors',
+          target: 'org-trail (drops management events)',
+        },
+      ],
+      expect: ['silenced:critical'],
+    },
+    {
+      title: 'the invocation log of the models is switched off',
+      events: [{ at: -DAY, deed: 'silence', action: 'bedrock:DeleteModelInvocationLoggingConfiguration' }],
+      expect: ['silenced:critical'],
+    },
+    {
+      title: 'the invocation log of the models is set up anew',
+      events: [{ at: -DAY, deed: 'silence', action: 'bedrock:PutModelInvocationLoggingConfiguration' }],
+      expect: ['silenced:medium'],
+    },
+    {
+      title: 'a record is dropped in a way this rule has no words for',
+      events: [{ at: -DAY, deed: 'silence', action: 'logs:DeleteLogGroup', target: 'bedrock-calls' }],
+      expect: ['silenced:critical'],
+    },
+    {
+      title: 'someone tries to stop a trail and is refused',
+      events: [{ ...STOP, at: -2 * DAY, outcome: 'denied' }],
+      expect: ['attempted:medium'],
+    },
+    {
+      title: 'someone tries to set up the invocation log anew and is refused',
+      events: [
+        { at: -DAY, deed: 'silence', action: 'bedrock:PutModelInvocationLoggingConfiguration', outcome: 'denied' },
+      ],
+      expect: ['attempted:low'],
+    },
+    {
+      title: 'two users stop one trail after a refusal',
+      events: [
+        { ...STOP, at: -3 * DAY, outcome: 'denied' },
+        { ...STOP, at: -2 * DAY },
+        { ...STOP, at: -DAY, credential: 'AKIAI44QH8DHBEXAMPLE' },
+      ],
+      known: [{ id: 'AKIAI44QH8DHBEXAMPLE', owner: 'arn:aws:iam::123456789012:user/ops' }],
+      expect: ['silenced:critical'],
+    },
+    { title: 'a call that failed', events: [{ ...STOP, at: -DAY, outcome: 'failed' }], expect: [] },
+    { title: 'everyday use', events: [{ at: -9 * DAY, until: 0 }], expect: [] },
+  ],
+  *judge({ credential, facets }) {
+    for (const rows of groupDeeds(deedRows(facets.deeds, 'silence'))) {
+      const { action } = rows[0]!;
+      const effect = EFFECTS.get(action) ?? 'some of what was recorded no longer is';
+      const { time, ...rest } = told(credential, rows);
+      const data = { who: principalText(credential.owner), action, target: targetText(rows), time, effect };
+      yield { message: 'silenced', data, severity: severityOf(action, 'critical', 'medium'), ...rest };
+    }
+    for (const rows of groupDeeds(deedRows(facets.deeds, 'silence', 'denied'))) {
+      const { action } = rows[0]!;
+      const { time, ...rest } = told(credential, rows);
+      const data = { who: principalText(credential.owner), action, target: targetText(rows), time };
+      yield { message: 'attempted', data, severity: severityOf(action, 'medium', 'low'), ...rest };
+    }
+  },
+});
+
+const severityOf = (action: string, plain: Severity, ambiguous: Severity): Severity =>
+  AMBIGUOUS.has(action) ? ambiguous : plain;
+
+const targetText = (rows: readonly DeedRow[]): string => (rows[0]!.target === '' ? '' : ` on ${rows[0]!.target}`);
+
+/** The subject is the record that was silenced, whoever did it: a trail may be silenced by several hands. */
+function told({ id, account, owner }: Credential, rows: readonly DeedRow[]) {
+  const sum = sumDeeds(rows);
+  const { action, target } = rows[0]!;
+  return {
+    time: timeText(sum.last),
+    subject: [account || id, target, action].filter(name => name !== ''),
+    episodes: rows.map(({ first, last }) => ({ from: first, until: last })),
+    evidence: { ...deedEvidence(sum), action, target, by: id, owner },
+  };
+}

@@ -1,0 +1,228 @@
+import { type IssuanceHour, type Issued, issuance, issuanceHours } from '../facets/issuance.ts';
+import {
+  type Amount,
+  type Burst,
+  type BurstLimits,
+  burstsOf,
+  type Habit,
+  hourSeries,
+  incidentsOf,
+} from '../facets/records.ts';
+import { burstEvidence, rowsWithin, type Surge, sayBurst, stretchOf, strongestFirst } from '../facets/surges.ts';
+import type { Credential } from '../model/credential.ts';
+import { disableCommands } from '../remedies.ts';
+import { DAY, HOUR } from '../time.ts';
+import { countText, credentialNoun } from '../wording.ts';
+import { defineRule, type ExampleEvent } from './rule.ts';
+
+const CLASSES: readonly Issued[] = ['keys', 'secrets', 'sessions'];
+const CLASS_NAMES: Readonly<Record<Issued, string>> = {
+  keys: 'keys created',
+  secrets: 'secrets read',
+  sessions: 'sessions issued',
+};
+
+/** The least amounts that are a burst of one class. */
+interface Floors {
+  readonly hour: number;
+  readonly day: number;
+  /** For an hour without a baseline. */
+  readonly newcomer: number;
+}
+
+export const issuanceBurst = defineRule({
+  id: 'issuance-burst',
+  family: 'volume',
+  title: 'Burst of credentials issued or read',
+  severity: 'medium',
+  severities:
+    'High for any burst of static keys, and when an hour is at least 10 times the record and holds 200 or more.',
+  kind: 'signal',
+  description:
+    'A credential was used to obtain sessions, to create keys or to read secrets far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out. Sessions, keys and secrets are compared apart, and a batch read of secrets, whose log does not say how many it returned, counts as ten. Without 12 active hours on 5 days there is no baseline: keys and secrets are then held to the floor itself, since nobody needs ten by accident; sessions, which a new role may need by the dozen, to a higher one. Only what succeeded counts.',
+  remediation:
+    'Ask the holder whether this was theirs. If not, disable the credential, revoke the sessions it obtained, disable the keys it created and change every secret it read.',
+  references: [
+    'https://attack.mitre.org/techniques/T1555/006/',
+    'https://attack.mitre.org/techniques/T1098/001/',
+    'https://stratus-red-team.cloud/attack-techniques/AWS/aws.credential-access.secretsmanager-retrieve-secrets/',
+  ],
+  falsePositives: [
+    'A deployment or a migration that reads or creates many secrets at once. It becomes part of the baseline a day later.',
+    'A service that reads more than ten secrets when it starts, on its first days.',
+    'An earlier burst stays in the baseline for 28 days: a later one below three times its size is not reported.',
+  ],
+  needs: ['deeds'],
+  facets: { issuance },
+  options: {
+    times: { default: 3, min: 1, max: 1000, describe: 'How many times its record an hour or a day must reach.' },
+    sessionsPerHour: { default: 20, min: 1, max: 1e9, describe: 'Fewer sessions in an hour are never a burst.' },
+    sessionsPerDay: { default: 100, min: 1, max: 1e9, describe: 'Fewer sessions on a day are never a burst.' },
+    newSessionsPerHour: {
+      default: 200,
+      min: 1,
+      max: 1e9,
+      describe: 'Fewer sessions in an hour without a baseline pass.',
+    },
+    keysPerHour: { default: 10, min: 1, max: 1e9, describe: 'Fewer keys in an hour are never a burst.' },
+    keysPerDay: { default: 30, min: 1, max: 1e9, describe: 'Fewer keys on a day are never a burst.' },
+    secretsPerHour: { default: 10, min: 1, max: 1e9, describe: 'Fewer secrets read in an hour are never a burst.' },
+    secretsPerDay: { default: 50, min: 1, max: 1e9, describe: 'Fewer secrets read on a day are never a burst.' },
+    baselineDays: { default: 28, min: 1, max: 365, describe: 'Days of history that the record is taken from.' },
+    guardHours: { default: 24, min: 0, max: 168, describe: 'Hours just before that are left out of the history.' },
+    minActiveHours: { default: 12, min: 1, max: 1000, describe: 'Active hours that make a baseline.' },
+    minActiveDays: { default: 5, min: 1, max: 365, describe: 'Active days that make a baseline.' },
+    highTimes: { default: 10, min: 1, max: 10_000, describe: 'Times the record from which a great hour is high.' },
+    highPerHour: { default: 200, min: 1, max: 1e9, describe: 'How many make an hour a great one.' },
+  },
+  messages: {
+    hour: "{amount} {what} in the {hour} hour, {ratio} times this {noun}'s busiest hour ({record}) in the previous {days} days.",
+    day: "{amount} {what} on {day}, {ratio} times this {noun}'s busiest day ({record}) in the previous {days} days.",
+    newcomer: '{amount} {what} in the {hour} hour by a {noun} without a baseline; the limit for one is {limit}.',
+  },
+  abstentions: {
+    immature:
+      'no baseline yet: issued or read something in fewer than {minActiveHours} hours or on fewer than {minActiveDays} days of {baselineDays}, so held to absolute limits alone',
+  },
+  examples: () => [
+    {
+      title: 'twenty secrets read within seconds by a key that had read none',
+      events: [{ ...READ, at: -10 * HOUR, until: -10 * HOUR + 19_000, every: 1_000 }],
+      expect: ['newcomer:medium'],
+    },
+    {
+      title: 'five batch reads',
+      events: [{ ...READ, action: 'secretsmanager:BatchGetSecretValue', at: -10 * HOUR, count: 5 }],
+      expect: ['newcomer:medium'],
+    },
+    {
+      title: 'ten keys created within an hour',
+      events: [{ deed: 'create', action: 'iam:CreateAccessKey', at: -10 * HOUR, count: 10 }],
+      expect: ['newcomer:high'],
+    },
+    {
+      title: 'a role that assumes another forty times as often as ever',
+      credential: { id: 'arn:aws:iam::123456789012:role/build', kind: 'role' },
+      events: [...habit(6), { ...ASSUME, at: -22 * HOUR, count: 240 }],
+      expect: ['hour:high'],
+    },
+    {
+      title: 'five times as many sessions as ever',
+      events: [...habit(6), { ...ASSUME, at: -22 * HOUR, count: 30 }],
+      expect: ['hour:medium'],
+    },
+    {
+      title: 'a day of many hours, each just below the limit of an hour',
+      events: [...habit(6), { ...ASSUME, at: -DAY, until: -HOUR, every: HOUR, count: 15 }],
+      expect: ['day:medium'],
+    },
+    {
+      title: 'a role assumed three times',
+      events: [{ ...ASSUME, at: -10 * HOUR, count: 3 }],
+      expect: [],
+    },
+    {
+      title: 'a new role that hands out sessions by the dozen',
+      events: [{ ...ASSUME, at: -3 * DAY, until: -HOUR, every: HOUR, count: 60 }],
+      expect: [],
+    },
+    {
+      title: 'a nightly job that reads its nine secrets, as every night',
+      events: [{ ...READ, at: -30 * DAY, until: -HOUR, every: DAY, count: 9 }],
+      expect: [],
+    },
+    {
+      title: 'many reads that were denied',
+      events: [{ ...READ, at: -10 * HOUR, count: 50, outcome: 'denied' }],
+      expect: [],
+    },
+  ],
+  commands: disableCommands,
+  *judge({ credential, facets }, { options }) {
+    const rows = [...issuanceHours(facets.issuance)];
+    const surges: Surge<Issued>[] = [];
+    let mature = false;
+    for (const issued of CLASSES) {
+      const own = rows.filter(row => row.issued === issued);
+      const found = burstsOf(seriesOf(own), options, limitsOf(floorsOf(issued, options), options.times));
+      mature ||= found.isMature;
+      for (const burst of found.bursts) {
+        const severity = issued === 'keys' || isGreat(burst, options) ? 'high' : 'medium';
+        surges.push({ ...burst, ...stretchOf(burst, own), measure: issued, severity });
+      }
+    }
+    if (rows.length > 0 && !mature) yield { abstain: 'immature' };
+    for (const incident of incidentsOf(surges)) yield verdictOf(credential, incident, rows, options.baselineDays);
+  },
+});
+
+const READ = { deed: 'reveal', action: 'secretsmanager:GetSecretValue', target: 'prod/vendor-key' } as const;
+const ASSUME = { deed: 'issue', action: 'sts:AssumeRole', ttl: 3600 } as const;
+
+/** A month of sessions every two hours, up to two days ago. */
+function habit(count: number): ExampleEvent[] {
+  return [{ ...ASSUME, at: -30 * DAY, until: -2 * DAY, every: 2 * HOUR, count }];
+}
+
+interface Settings extends Habit {
+  readonly times: number;
+  readonly sessionsPerHour: number;
+  readonly sessionsPerDay: number;
+  readonly newSessionsPerHour: number;
+  readonly keysPerHour: number;
+  readonly keysPerDay: number;
+  readonly secretsPerHour: number;
+  readonly secretsPerDay: number;
+  readonly highTimes: number;
+  readonly highPerHour: number;
+}
+
+const seriesOf = (rows: readonly IssuanceHour[]): Amount[] =>
+  hourSeries(
+    rows,
+    ({ hour }) => hour,
+    ({ amount }) => amount,
+  );
+
+function floorsOf(issued: Issued, options: Settings): Floors {
+  if (issued === 'sessions') {
+    const { sessionsPerHour, sessionsPerDay, newSessionsPerHour } = options;
+    return { hour: sessionsPerHour, day: sessionsPerDay, newcomer: newSessionsPerHour };
+  }
+  const { keysPerHour, keysPerDay, secretsPerHour, secretsPerDay } = options;
+  const [hour, day] = issued === 'keys' ? [keysPerHour, keysPerDay] : [secretsPerHour, secretsPerDay];
+  return { hour, day, newcomer: hour };
+}
+
+/** What little history there is counts without maturity too, so that a nightly habit is reported once, not until it matures. */
+function limitsOf(floors: Floors, times: number): BurstLimits {
+  return {
+    hour: ({ record }, mature) => Math.max(mature ? floors.hour : floors.newcomer, times * record),
+    day: ({ record }) => Math.max(floors.day, times * record),
+  };
+}
+
+function isGreat({ span, amount, baseline, isMature }: Burst, { highTimes, highPerHour }: Settings): boolean {
+  return span === 'hour' && isMature && amount >= highPerHour && amount >= highTimes * baseline.record;
+}
+
+function verdictOf(
+  { id, kind }: Credential,
+  incident: readonly Surge<Issued>[],
+  rows: readonly IssuanceHour[],
+  baselineDays: number,
+) {
+  const ranked = strongestFirst(incident);
+  const { severity, measure } = ranked[0]!;
+  const own = rows.filter(({ issued }) => issued === measure);
+  const batches = rowsWithin(ranked[0]!, own).reduce((sum, row) => sum + row.batches, 0);
+  const what =
+    CLASS_NAMES[measure] + (batches > 0 ? ` (counting ${countText(batches, 'batch read')} as ten each)` : '');
+  return {
+    ...sayBurst(ranked[0]!, what, credentialNoun(kind), baselineDays),
+    severity,
+    subject: [id],
+    episodes: incident.map(({ from, until }) => ({ from, until })),
+    evidence: { ...burstEvidence(ranked, seriesOf(own)), batches },
+  };
+}

@@ -1,0 +1,551 @@
+import {
+  type DeedRow,
+  deedEvidence,
+  deedRows,
+  deeds,
+  groupDeeds,
+  type Stretch,
+  sumDeeds,
+  timeBetween,
+} from '../facets/deeds.ts';
+import { lifetime } from '../facets/lifetime.ts';
+import { placeHours, places } from '../facets/places.ts';
+import type { Table } from '../facets/table.ts';
+import { isRoot, isStatic, kindText, principalText, userNameOf } from '../kinds.ts';
+import type { Credential, CredentialKind } from '../model/credential.ts';
+import type { Severity } from '../model/finding.ts';
+import { disableCommands } from '../remedies.ts';
+import { DAY, HOUR, MINUTE } from '../time.ts';
+import { countText, dayText } from '../wording.ts';
+import { defineRule, type RuleContext, type Subject } from './rule.ts';
+
+const facets = { deeds, lifetime, places };
+
+const options = {
+  historyDays: {
+    default: 90,
+    min: 1,
+    max: 365,
+    describe: 'Days without a new credential after which one is unusual for its maker.',
+  },
+  grantMinutes: {
+    default: 10,
+    min: 1,
+    max: 1440,
+    describe: 'How near, in minutes, a grant of privileges to the holder must be to count.',
+  },
+  rotationDays: {
+    default: 7,
+    min: 1,
+    max: 90,
+    describe: 'Within how many days the older key must be disabled to call it a rotation.',
+  },
+  placeHours: {
+    default: 24,
+    min: 1,
+    max: 168,
+    describe: 'How near, in hours, maker or key must be seen in a new country to count.',
+  },
+  placeDays: {
+    default: 14,
+    min: 1,
+    max: 90,
+    describe: 'Days of logs before a country can be new to the organisation.',
+  },
+  placeCredentials: {
+    default: 5,
+    min: 1,
+    max: 1000,
+    describe: 'Located credentials before a country can be new to the organisation.',
+  },
+} as const;
+
+type Subjects = Subject<typeof facets>;
+type Context = RuleContext<typeof facets, typeof options, Overview>;
+
+/** What others did that bears on a new credential. */
+interface Overview {
+  /** When privileges were granted, by principal. */
+  readonly grants: ReadonlyMap<string, readonly Stretch[]>;
+  /** When a credential was disabled or deleted, by its id. */
+  readonly endings: ReadonlyMap<string, readonly DeedRow[]>;
+  /** When a country was first seen, of those the organisation was not seen in from the start. */
+  readonly newCountries: ReadonlyMap<string, number>;
+}
+
+const BOB = 'arn:aws:iam::123456789012:user/bob';
+const PHANTOM = 'arn:aws:iam::123456789012:user/BedrockAPIKey-x1y2';
+const NEW_KEY = 'AKIAI44QH8DHBEXAMPLE';
+const CREATE = { deed: 'create', action: 'iam:CreateAccessKey', target: NEW_KEY } as const;
+const BOBS_KEY = { id: NEW_KEY, owner: BOB } as const;
+const BOBS_OTHER_KEY = { id: 'AKIA111111111EXAMPLE', owner: BOB } as const;
+
+/** A maker known for making keys, so that only what a story is about is unusual. */
+const EARLIER = { ...CREATE, at: -40 * DAY, target: BOBS_OTHER_KEY.id } as const;
+
+const OFFICE = ['A', 'B', 'C', 'D', 'E'].map(letter => ({
+  at: -60 * DAY,
+  until: 0,
+  credential: `AKIA${letter}FFICEXXEXAMPLE`,
+  country: 'DE',
+}));
+
+export const keyMinted = defineRule({
+  id: 'key-minted',
+  family: 'lifetime',
+  title: 'New credential',
+  severity: 'low',
+  severities:
+    'Medium by a principal that made none in 90 days of logs. High by root, close to a grant of privileges to the holder, on a user made for one API key, or when maker or key is seen in a country new to the organisation. Info when it replaces a key that is disabled within a week.',
+  kind: 'fact',
+  description:
+    'A static credential was created, or its secret was made anew: an access key, an API key for models, a password. Everyday work, and also how an intruder comes to stay; so it is told for whom, whether the credential was used since and from where, and whether it was revoked. ' +
+    'Users named BedrockAPIKey-… and AeaApiKey-… exist to hold one API key: that key is their one job, and the grants that come with it are part of it, but an access key or a password is not. ' +
+    'A new key of a user whose older one is disabled or deleted within a week before or after is a rotation, unless something else makes it high.',
+  remediation:
+    'Ask the maker and the holder whether they know of it. If not, disable the new credential (or, where very many were made, the one that made them), and look at what both did since.',
+  references: [
+    'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html',
+    'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_api_keys_for_aws_services.html',
+    'https://attack.mitre.org/techniques/T1098/001/',
+    'https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-backdoor-user/',
+    'https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-create-user-login-profile/',
+  ],
+  falsePositives: [
+    'Onboarding: a new user is given privileges and a key within minutes, which is high by the letter.',
+    'An administrator whose last new key lies more than 90 days back.',
+    'A machine that makes keys for others (a secrets engine): low, and many.',
+  ],
+  needs: ['deeds'],
+  facets,
+  options,
+  messages: {
+    rotated: '{who} replaced {old} by {made} for {holder} on {day}; {use}.',
+    unnamed: '{who} called {action} {times}, last on {day}{why}; which credentials came of it is not recorded.',
+    minted: '{who} {made} for {holder} on {day}{why}; {use}.',
+  },
+  examples: () => [
+    {
+      title: 'a user who often makes keys makes one for another',
+      known: [BOBS_KEY, BOBS_OTHER_KEY],
+      events: [EARLIER, { ...CREATE, at: -2 * DAY }],
+      expect: ['minted:low', 'minted:low'],
+    },
+    {
+      title: 'a user makes a key for themselves and uses it',
+      known: [{ id: NEW_KEY }, BOBS_OTHER_KEY],
+      events: [EARLIER, { ...CREATE, at: -2 * DAY }, { at: -DAY, credential: NEW_KEY, country: 'DE' }],
+      expect: ['minted:low', 'minted:low'],
+    },
+    {
+      title: 'the first key that a user makes in 90 days of logs',
+      known: [BOBS_KEY],
+      events: [{ at: -100 * DAY }, { ...CREATE, at: -2 * DAY }],
+      expect: ['minted:medium'],
+    },
+    {
+      title: 'two keys in one hour, the first in 90 days',
+      known: [BOBS_KEY, BOBS_OTHER_KEY],
+      events: [{ at: -100 * DAY }, { ...CREATE, at: -DAY }, { ...CREATE, at: -DAY + HOUR, target: BOBS_OTHER_KEY.id }],
+      expect: ['minted:medium', 'minted:medium'],
+    },
+    {
+      title: 'a key made through another session of a user who made one a month ago',
+      credential: { owner: BOB },
+      known: [{ id: `${BOB}/session`, kind: 'user-session', owner: BOB }, BOBS_KEY, BOBS_OTHER_KEY],
+      events: [{ at: -100 * DAY }, EARLIER, { ...CREATE, at: -2 * DAY, credential: `${BOB}/session` }],
+      expect: ['minted:low', 'minted:low'],
+    },
+    {
+      title: 'root makes a key',
+      credential: { id: 'AKIAROOTKEYXXEXAMPLE', kind: 'root-key', owner: 'arn:aws:iam::123456789012:root' },
+      known: [{ ...BOBS_KEY, active: true }],
+      events: [{ ...CREATE, at: -2 * DAY }],
+      expect: ['minted:high'],
+    },
+    {
+      title: 'a key minutes after its holder was granted privileges, by another',
+      known: [BOBS_KEY],
+      events: [
+        {
+          at: -2 * DAY - 5 * MINUTE,
+          deed: 'grant',
+          action: 'iam:AttachUserPolicy',
+          target: BOB,
+          credential: 'AKIAOTHERXXXXEXAMPLE',
+        },
+        { ...CREATE, at: -2 * DAY },
+      ],
+      expect: ['minted:high'],
+    },
+    {
+      title: 'a key an hour after its holder was granted privileges',
+      known: [BOBS_KEY],
+      events: [
+        { at: -2 * DAY - HOUR, deed: 'grant', action: 'iam:AttachUserPolicy', target: BOB },
+        { ...CREATE, at: -2 * DAY },
+      ],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'an access key on a user made for one Bedrock API key',
+      known: [{ id: NEW_KEY, owner: PHANTOM }],
+      events: [{ ...CREATE, at: -2 * DAY }],
+      expect: ['minted:high'],
+    },
+    {
+      title: 'the one API key of such a user, with the grant that comes with it',
+      known: [{ id: 'ACCAIOSFODNN7EXAMPLE', kind: 'bedrock-key', owner: PHANTOM }],
+      events: [
+        { at: -2 * DAY, deed: 'grant', action: 'iam:AttachUserPolicy', target: PHANTOM },
+        { at: -2 * DAY, deed: 'create', action: 'iam:CreateServiceSpecificCredential', target: 'ACCAIOSFODNN7EXAMPLE' },
+      ],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'the new key is used from a country new to the organisation',
+      known: [BOBS_KEY],
+      events: [
+        ...OFFICE,
+        { ...CREATE, at: -2 * DAY },
+        { at: -2 * DAY + HOUR, credential: NEW_KEY, country: 'SG', until: -2 * DAY + 5 * HOUR, every: HOUR },
+      ],
+      expect: ['minted:high'],
+    },
+    {
+      title: 'its maker is seen in a country new to the organisation',
+      known: [BOBS_KEY],
+      events: [...OFFICE, { ...CREATE, at: -2 * DAY, country: 'SG' }],
+      expect: ['minted:high'],
+    },
+    {
+      title: 'a new country through a declared exit',
+      known: [BOBS_KEY],
+      events: [...OFFICE, { ...CREATE, at: -2 * DAY, country: 'SG', egress: true }],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'a country that the organisation was seen in before',
+      known: [BOBS_KEY],
+      events: [
+        ...OFFICE,
+        { at: -20 * DAY, credential: 'AKIAAFFICEXXEXAMPLE', country: 'SG' },
+        { ...CREATE, at: -2 * DAY, country: 'SG' },
+      ],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'a new password, deleted a minute later',
+      known: [{ id: `${BOB}/password`, kind: 'password', owner: BOB, active: false, observedAt: -DAY + MINUTE }],
+      events: [
+        { at: -DAY, deed: 'create', action: 'iam:CreateLoginProfile', target: `${BOB}/password` },
+        { at: -DAY + MINUTE, deed: 'delete', action: 'iam:DeleteLoginProfile', target: `${BOB}/password` },
+      ],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'a password is changed for another, who signed in before and since',
+      known: [{ id: `${BOB}/password`, kind: 'password', owner: BOB }],
+      events: [
+        { at: -9 * DAY, until: 0, credential: `${BOB}/password`, deed: 'sign-in', action: 'signin:ConsoleLogin' },
+        { at: -DAY - HOUR, deed: 'create', action: 'iam:UpdateLoginProfile', target: `${BOB}/password` },
+      ],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'the secret of a Bedrock API key is made anew',
+      known: [{ id: 'ACCAIOSFODNN7EXAMPLE', kind: 'bedrock-key', owner: BOB, active: false, observedAt: 0 }],
+      events: [
+        { at: -DAY, deed: 'create', action: 'iam:ResetServiceSpecificCredential', target: 'ACCAIOSFODNN7EXAMPLE' },
+      ],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'a rotation: the older key is disabled within a week',
+      known: [BOBS_KEY, { id: 'AKIAOLDERXXXXEXAMPLE', owner: BOB, createdAt: -200 * DAY }],
+      events: [
+        { at: -100 * DAY },
+        { ...CREATE, at: -9 * DAY },
+        { at: -4 * DAY, deed: 'disable', action: 'iam:UpdateAccessKey', target: 'AKIAOLDERXXXXEXAMPLE' },
+      ],
+      expect: ['rotated:info'],
+    },
+    {
+      title: 'the older key is disabled only a month later',
+      known: [BOBS_KEY, { id: 'AKIAOLDERXXXXEXAMPLE', owner: BOB, createdAt: -200 * DAY }],
+      events: [
+        { ...CREATE, at: -39 * DAY },
+        { at: -4 * DAY, deed: 'disable', action: 'iam:UpdateAccessKey', target: 'AKIAOLDERXXXXEXAMPLE' },
+      ],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'root replaces a key: high all the same',
+      credential: { id: 'AKIAROOTKEYXXEXAMPLE', kind: 'root-key', owner: 'arn:aws:iam::123456789012:root' },
+      known: [BOBS_KEY, { id: 'AKIAOLDERXXXXEXAMPLE', owner: BOB, createdAt: -200 * DAY }],
+      events: [
+        { ...CREATE, at: -9 * DAY },
+        { at: -4 * DAY, deed: 'delete', action: 'iam:DeleteAccessKey', target: 'AKIAOLDERXXXXEXAMPLE' },
+      ],
+      expect: ['minted:high'],
+    },
+    {
+      title: 'keys that the log does not name',
+      events: [{ ...CREATE, at: -9 * DAY, until: -7 * DAY, target: '' }],
+      expect: ['unnamed:low'],
+    },
+    {
+      title: 'keys that the log does not name, the first in 90 days',
+      events: [{ at: -100 * DAY }, { ...CREATE, at: -9 * DAY, target: '' }],
+      expect: ['unnamed:medium'],
+    },
+    {
+      title: 'a key whose making was refused',
+      events: [{ ...CREATE, at: -2 * DAY, outcome: 'denied' }],
+      expect: [],
+    },
+    { title: 'everyday use', events: [{ at: -9 * DAY, until: 0 }], expect: [] },
+  ],
+  commands: disableCommands,
+  overview(everyone, { origin, options }): Overview {
+    const grants = new Map<string, Stretch[]>();
+    const endings = new Map<string, DeedRow[]>();
+    const located: Table[] = [];
+    let isAnyMinted = false;
+    for (const { facets } of everyone) {
+      for (const row of deedRows(facets.deeds, 'grant')) gather(grants, row.target, row);
+      for (const deed of ['disable', 'delete'] as const) {
+        for (const row of deedRows(facets.deeds, deed)) gather(endings, row.target, row);
+      }
+      if (facets.places.size > 0) located.push(facets.places);
+      isAnyMinted ||= deedRows(facets.deeds, 'create').length > 0;
+    }
+    const isTelling = isAnyMinted && located.length >= options.placeCredentials;
+    return {
+      grants,
+      endings,
+      newCountries: isTelling ? newCountries(located, origin + options.placeDays * DAY) : new Map(),
+    };
+  },
+  *judge(subject, context) {
+    for (const rows of groupDeeds(deedRows(subject.facets.deeds, 'create'))) {
+      if (rows[0]!.target === '') yield tellUnnamed(subject, rows, context);
+      else for (const row of rows) yield tellNamed(subject, row, context);
+    }
+  },
+});
+
+function tellUnnamed(maker: Subjects, rows: readonly DeedRow[], context: Context) {
+  const { id, owner } = maker.credential;
+  const { action } = rows[0]!;
+  const sum = sumDeeds(rows);
+  const { severity, why } = gravest(rows.map(row => weigh(maker, undefined, row, context)));
+  const times = countText(sum.count, 'time');
+  return {
+    message: 'unnamed' as const,
+    data: { who: principalText(owner), action, times, day: dayText(sum.last), why: whyText(why) },
+    severity,
+    subject: [id, action],
+    episodes: episodesOf(rows),
+    evidence: { ...deedEvidence(sum), action, by: id, reasons: why },
+  };
+}
+
+function tellNamed(maker: Subjects, row: DeedRow, context: Context) {
+  const { action, target } = row;
+  const minted = context.subjectOf(target) ?? strangerOf(target, action);
+  const known = minted.credential;
+  const { severity, why } = weigh(maker, minted, row, context);
+  const old = severity === 'high' ? undefined : replacedKey(known, row, context);
+  const data = {
+    who: principalText(maker.credential.owner),
+    holder: holderText(known, maker.credential),
+    day: dayText(row.last),
+    use: useText(minted, row, context),
+  };
+  const evidence = {
+    action,
+    kind: known.kind,
+    holder: known.owner,
+    by: maker.credential.id,
+    replaces: old?.id ?? null,
+  };
+  const rest = {
+    subject: [target],
+    credential: target,
+    episodes: episodesOf([row]),
+    evidence: {
+      ...deedEvidence(sumDeeds([row])),
+      ...evidence,
+      reasons: why,
+      usedFrom: countriesSince(minted, row.first),
+    },
+  };
+  if (old !== undefined) {
+    const replaced = { ...data, old: old.id, made: target };
+    return { message: 'rotated' as const, data: replaced, severity: 'info' as const, ...rest };
+  }
+  const made = { ...data, made: madeText(known, action), why: whyText(why) };
+  return { message: 'minted' as const, data: made, severity, ...rest };
+}
+
+/** How grave it is that something was made, and the reasons for it. */
+interface Weight {
+  readonly severity: Severity;
+  readonly why: readonly string[];
+}
+
+function weigh(maker: Subjects, minted: Subjects | undefined, making: Stretch, context: Context): Weight {
+  const grave = graveReasons(maker, minted, making, context);
+  if (grave.length > 0) return { severity: 'high', why: grave };
+  if (!isFirst(maker, making, context)) return { severity: 'low', why: [] };
+  return { severity: 'medium', why: [`the first in ${context.options.historyDays} days by its maker`] };
+}
+
+const gravest = (weights: readonly Weight[]): Weight =>
+  weights.find(({ severity }) => severity === 'high') ??
+  weights.find(({ severity }) => severity === 'medium') ??
+  weights[0]!;
+
+function graveReasons(maker: Subjects, minted: Subjects | undefined, making: Stretch, context: Context): string[] {
+  const why: string[] = [];
+  if (isRoot(maker.credential.kind)) why.push('by the root user');
+  const holder = minted?.credential.owner ?? '';
+  const isPhantom = PHANTOM_USER.test(userNameOf(holder));
+  const isItsOneJob = isPhantom && SERVICE_KEYS.has(minted!.credential.kind);
+  if (isPhantom && !isItsOneJob) why.push('on a user made to hold one API key and nothing else');
+  if (!isItsOneJob && isGrantNear(holder, making, context)) {
+    why.push(`within ${countText(context.options.grantMinutes, 'minute')} of a grant of privileges to its holder`);
+  }
+  for (const [seen, subject] of [
+    ['its maker', maker],
+    ['the new credential', minted],
+  ] as const) {
+    const country = subject && newCountryNear(subject.facets.places, making, context);
+    if (country) why.push(`while ${seen} was seen in ${country}, a country new to the organisation`);
+  }
+  return why;
+}
+
+const PHANTOM_USER = /^(BedrockAPIKey|AeaApiKey)-/;
+const SERVICE_KEYS: ReadonlySet<CredentialKind> = new Set(['bedrock-key', 'claude-platform-key']);
+
+function isGrantNear(holder: string, making: Stretch, { options, overview }: Context): boolean {
+  const reach = options.grantMinutes * MINUTE;
+  const grants = overview.grants.get(holder) ?? [];
+  return isWithin(HOUR, making) && grants.some(grant => isWithin(HOUR, grant) && timeBetween(grant, making) <= reach);
+}
+
+/** Rows that were joined because there were very many no longer say when each deed was. */
+const isWithin = (time: number, { first, last }: Stretch): boolean => last - first <= time;
+
+/** Whether the maker's principal made nothing in the days before, all of them covered. A day's work counts as one. */
+function isFirst(
+  { credential, facets }: Subjects,
+  making: Stretch,
+  { options, origin, heldBy, subjectOf }: Context,
+): boolean {
+  const start = making.first - options.historyDays * DAY;
+  if (start < origin) return false;
+  const tallies = [facets.deeds, ...heldBy(credential.owner).map(({ id }) => subjectOf(id)?.facets.deeds)];
+  return !tallies.some(
+    tally =>
+      tally !== undefined &&
+      deedRows(tally, 'create').some(({ first, last }) => first <= making.first - DAY && last >= start),
+  );
+}
+
+/** The first country, by name, that was new to everyone when this credential was seen in it around that time. */
+function newCountryNear(table: Table, making: Stretch, { options, overview }: Context): string | undefined {
+  if (overview.newCountries.size === 0 || !isWithin(DAY, making)) return undefined;
+  const reach = options.placeHours * HOUR;
+  const near = new Set<string>();
+  for (const { country, egress, first, last } of placeHours(table)) {
+    const since = overview.newCountries.get(country);
+    if (since === undefined || egress || since < making.first - reach) continue;
+    if (timeBetween({ first, last }, making) <= reach) near.add(country);
+  }
+  return [...near].sort()[0];
+}
+
+/** Countries first seen from `start` on, with the instant; what was there before is not new. */
+function newCountries(tables: readonly Table[], start: number): Map<string, number> {
+  const firsts = new Map<string, number>();
+  for (const table of tables) {
+    for (const { country, first } of placeHours(table)) {
+      firsts.set(country, Math.min(firsts.get(country) ?? first, first));
+    }
+  }
+  return new Map([...firsts].filter(([, first]) => first >= start));
+}
+
+/** The older key of the same holder and kind that was ended around the time this one was made. */
+function replacedKey(
+  minted: Credential,
+  making: Stretch,
+  { options, overview, heldBy }: Context,
+): Credential | undefined {
+  if (!isStatic(minted.kind)) return undefined;
+  const reach = options.rotationDays * DAY;
+  return heldBy(minted.owner).find(
+    ({ id, kind, createdAt = Number.NEGATIVE_INFINITY }) =>
+      id !== minted.id &&
+      kind === minted.kind &&
+      createdAt < making.first &&
+      (overview.endings.get(id) ?? []).some(end => timeBetween(end, making) <= reach),
+  );
+}
+
+/** What the name and the call tell of a credential that is known by nothing else. */
+function strangerOf(id: string, action: string): Subjects {
+  const kind = /LoginProfile$/.test(action) ? 'password' : 'unknown';
+  const owner = kind === 'password' ? id.replace(/\/password$/, '') : '';
+  return {
+    credential: { id, provider: 'aws', kind, owner, account: '', observedAt: 0 },
+    facets: { deeds: deeds.empty(), lifetime: lifetime.empty(), places: places.empty() },
+  };
+}
+
+function madeText({ id, kind }: Credential, action: string): string {
+  const isNew = !/:(Update|Reset)/.test(action);
+  if (kind === 'password') return isNew ? 'created a password' : 'set a new password';
+  return `${isNew ? 'created' : 'renewed the secret of'} ${kindText(kind)} ${id}`;
+}
+
+function holderText({ owner }: Credential, maker: Credential): string {
+  if (owner === '') return 'an unknown holder';
+  return owner === maker.owner ? 'themselves' : principalText(owner);
+}
+
+const whyText = (why: readonly string[]): string => (why.length === 0 ? '' : `: ${why.join(', ')}`);
+
+/** Whether it was used since, from where, and whether it still works. */
+function useText(minted: Subjects, making: Stretch, { overview }: Context): string {
+  const { first, last, count } = minted.facets.lifetime;
+  const ends = (overview.endings.get(minted.credential.id) ?? []).filter(end => end.last >= making.first);
+  if (count === 0 || last < making.first) return `no use of it seen since${endText(minted.credential, ends)}`;
+  const calls = first >= making.first ? `: ${countText(count, 'call')}` : '';
+  const countries = countriesSince(minted, making.first);
+  const from = countries.length === 0 ? '' : ` from ${countries.join(', ')}`;
+  return `used since${calls}${from}${endText(minted.credential, ends)}`;
+}
+
+function endText({ active }: Credential, ends: readonly DeedRow[]): string {
+  if (active === true || (active === undefined && ends.length === 0)) return '';
+  if (ends.length === 0) return ', no longer active';
+  const end = ends.reduce((a, b) => (b.last > a.last ? b : a));
+  return `, ${end.deed === 'delete' ? 'deleted' : 'disabled'} on ${dayText(end.last)}`;
+}
+
+function countriesSince(minted: Subjects, start: number): string[] {
+  const rows = [...placeHours(minted.facets.places)].filter(({ last }) => last >= start);
+  return [...new Set(rows.map(({ country }) => country))].sort();
+}
+
+const episodesOf = (rows: readonly DeedRow[]) => rows.map(({ first, last }) => ({ from: first, until: last }));
+
+function gather<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const held = map.get(key);
+  if (held === undefined) map.set(key, [value]);
+  else held.push(value);
+}

@@ -1,0 +1,153 @@
+import { lifetime } from '../facets/lifetime.ts';
+import { isStatic } from '../kinds.ts';
+import type { Credential } from '../model/credential.ts';
+import { rotateCommands } from '../remedies.ts';
+import { DAY } from '../time.ts';
+import { isoText } from '../wording.ts';
+import { defineRule } from './rule.ts';
+
+export const longLivedKey = defineRule({
+  id: 'long-lived-key',
+  family: 'lifetime',
+  title: 'Long-lived key',
+  severity: 'medium',
+  severities: 'High once the key is older than `highAgeDays`.',
+  kind: 'fact',
+  description:
+    'A static key has been valid for longer than your rotation period. The longer a key lives, the more copies of it there are and the less anyone knows who holds them. ' +
+    'The age counts from the creation that an inventory or the log tells of; without one it is the time between the first and the last use in the logs, which is the least it can be. ' +
+    'A key of the root user is left to root-credential.',
+  remediation:
+    'Create a second key, move its users over, see that nothing uses the old one, disable it, and delete it after a few quiet days. Where you can, use a role instead of a key.',
+  references: [
+    'https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html',
+    'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_api_keys_for_aws_services.html',
+    'https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html',
+  ],
+  falsePositives: [
+    'A key that only an inventory or an old log knows and that was deleted where no log reaches counts as alive.',
+    'A key that cannot be rotated for a while: suppress the finding, with an owner and a date.',
+  ],
+  needs: ['calls'],
+  facets: { lifetime },
+  options: {
+    maxAgeDays: { default: 90, min: 1, max: 3650, describe: 'Oldest a key may grow, in days.' },
+    highAgeDays: { default: 365, min: 1, max: 3650, describe: 'Age past which the finding is high, in days.' },
+  },
+  messages: {
+    aged: 'Created {days} days ago; the limit is {limit}.',
+    agedAtLeast: 'In use for at least {days} days; the limit is {limit}. Its creation lies before the logs begin.',
+  },
+  abstentions: { ageless: 'age unknown: its creation is not in the logs' },
+  examples: () => [
+    {
+      title: 'a key older than the limit',
+      credential: { createdAt: -91 * DAY, active: true },
+      events: [],
+      expect: ['aged:medium'],
+    },
+    {
+      title: 'a key older than a year, still in use',
+      credential: { createdAt: -400 * DAY },
+      events: [{ at: -30 * DAY, until: 0 }],
+      expect: ['aged:high'],
+    },
+    {
+      title: 'a key in use for months, created where no log reaches',
+      events: [{ at: -120 * DAY, until: 0, every: 10 * DAY }],
+      expect: ['agedAtLeast:medium'],
+    },
+    {
+      title: 'a Bedrock API key in use for more than a year',
+      credential: { id: 'ACCAIOSFODNN7EXAMPLE', kind: 'bedrock-key' },
+      events: [{ at: -380 * DAY, until: 0, every: 20 * DAY }],
+      expect: ['agedAtLeast:high'],
+    },
+    {
+      title: 'a limit of one month',
+      credential: { createdAt: -45 * DAY },
+      events: [{ at: -DAY }],
+      options: { maxAgeDays: 30 },
+      expect: ['aged:medium'],
+    },
+    {
+      title: 'a key exactly as old as the limit',
+      credential: { createdAt: -90 * DAY },
+      events: [{ at: -DAY }],
+      expect: [],
+    },
+    {
+      title: 'a fresh key',
+      credential: { createdAt: -DAY },
+      events: [{ at: -DAY / 2 }],
+      expect: [],
+    },
+    {
+      title: 'an old key that was disabled',
+      credential: { createdAt: -400 * DAY, observedAt: -2 * DAY, active: false },
+      events: [{ at: -100 * DAY }],
+      expect: [],
+    },
+    {
+      title: 'an old key that has expired',
+      credential: { createdAt: -400 * DAY, expiresAt: -310 * DAY },
+      events: [{ at: -350 * DAY }],
+      expect: [],
+    },
+    {
+      title: 'a key whose age nothing tells',
+      events: [{ at: -20 * DAY, until: 0 }],
+      expect: [],
+    },
+    {
+      title: 'a role, however old',
+      credential: { id: 'arn:aws:iam::123456789012:role/deploy', kind: 'role', createdAt: -900 * DAY },
+      events: [{ at: -200 * DAY, until: 0, every: 10 * DAY }],
+      expect: [],
+    },
+    {
+      title: 'a key of the root user, which has a rule of its own',
+      credential: { kind: 'root-key', owner: 'arn:aws:iam::123456789012:root', createdAt: -900 * DAY },
+      events: [{ at: -DAY }],
+      expect: [],
+    },
+  ],
+  commands: rotateCommands,
+  *judge({ credential, facets }, { now, horizon, options }) {
+    const { id, kind, createdAt, owner } = credential;
+    if (!isStatic(kind) || kind === 'root-key' || credential.active === false) return;
+    const known = Math.min(now, Math.max(horizon, seenActiveAt(credential)));
+    if (credential.expiresAt !== undefined && credential.expiresAt <= known) return;
+    const { first, last, count } = facets.lifetime;
+    const [born, until] = createdAt === undefined ? [first, last] : [createdAt, known];
+    const days = count === 0 && createdAt === undefined ? 0 : Math.floor((until - born) / DAY);
+    if (days <= options.maxAgeDays) {
+      if (createdAt === undefined) yield { abstain: 'ageless' };
+      return;
+    }
+    yield {
+      message: createdAt === undefined ? 'agedAtLeast' : 'aged',
+      data: { days, limit: options.maxAgeDays },
+      severity: days > options.highAgeDays ? 'high' : 'medium',
+      subject: [id],
+      episodes: [{ from: born + options.maxAgeDays * DAY, until: known }],
+      evidence: {
+        ageDays: days,
+        limit: options.maxAgeDays,
+        createdAt: createdAt === undefined ? null : isoText(createdAt),
+        firstSeen: count === 0 ? null : isoText(first),
+        lastUsed: lastUseOf(credential, count === 0 ? undefined : last),
+        owner,
+      },
+    };
+  },
+});
+
+/** When it was last said to be active; an observation that said nothing about it counts for nothing. */
+const seenActiveAt = ({ active, observedAt }: Credential): number =>
+  active === true ? observedAt : Number.NEGATIVE_INFINITY;
+
+function lastUseOf({ lastUsedAt }: Credential, seenAt: number | undefined): string | null {
+  const uses = [lastUsedAt, seenAt].filter(at => at !== undefined);
+  return uses.length === 0 ? null : isoText(Math.max(...uses));
+}

@@ -1,0 +1,140 @@
+import { deedEvidence, deedRows, deeds, groupDeeds, sumDeeds } from '../facets/deeds.ts';
+import { principalText } from '../kinds.ts';
+import { DAY } from '../time.ts';
+import { dayText } from '../wording.ts';
+import { defineRule } from './rule.ts';
+
+const ROLE = 'arn:aws:iam::123456789012:role/app';
+const TRUST = { at: -DAY, deed: 'trust', action: 'iam:UpdateAssumeRolePolicy' } as const;
+
+export const trustOpened = defineRule({
+  id: 'trust-opened',
+  family: 'lifetime',
+  title: 'New way to obtain credentials',
+  severity: 'high',
+  kind: 'fact',
+  description:
+    'Someone made a new way to obtain credentials: a role that trusts another account or anyone at all, an identity provider that is believed, a certificate authority whose certificates are exchanged for sessions. ' +
+    'Such a way outlives the disabling of every key, which is why intruders leave one behind. Refused attempts are not told here.',
+  remediation:
+    'See that the account, provider or authority is yours and was meant to be let in. If not, take it out of the trust, then revoke the sessions it was lent. A trust in another account should name a principal and an external id; one in a provider, its audience and subject.',
+  references: [
+    'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html',
+    'https://docs.aws.amazon.com/rolesanywhere/latest/userguide/introduction.html',
+    'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html',
+    'https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-backdoor-role/',
+  ],
+  falsePositives: [
+    'Another account of your own organisation, or a vendor you have let in on purpose.',
+    'The set-up of single sign-on or of keyless deployment from a build service.',
+  ],
+  needs: ['deeds'],
+  facets: { deeds },
+  options: {},
+  messages: {
+    anyone: '{who} let anyone, in any account, assume {resource} on {day}.',
+    provider: '{who} let {trustees} assume {resource}, by the word of an identity provider, on {day}.',
+    account: '{who} let {trustees} assume {resource} on {day}.',
+    providerAdded: '{who} added or changed the identity provider {resource} on {day}: roles may believe what it says.',
+    anchorAdded: '{who} made {resource} a trust anchor on {day}: its certificates can be exchanged for credentials.',
+    changed: '{who} called {action} on {resource} on {day}, which changes who may obtain credentials.',
+  },
+  examples: () => [
+    {
+      title: 'a role trusts another account',
+      events: [{ ...TRUST, target: `${ROLE} trusts 210987654321` }],
+      expect: ['account:high'],
+    },
+    {
+      title: 'a role trusts two accounts and a provider',
+      events: [{ ...TRUST, target: `${ROLE} trusts 109876543210, 210987654321, accounts.google.com` }],
+      expect: ['account:high'],
+    },
+    {
+      title: 'a role trusts anyone, and an account by name',
+      events: [{ ...TRUST, target: `${ROLE} trusts *, 210987654321` }],
+      expect: ['anyone:high'],
+    },
+    { title: 'a role trusts anyone', events: [{ ...TRUST, target: `${ROLE} trusts *` }], expect: ['anyone:high'] },
+    {
+      title: 'a role trusts an identity provider',
+      events: [
+        {
+          ...TRUST,
+          target: `${ROLE} trusts arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com`,
+        },
+      ],
+      expect: ['provider:high'],
+    },
+    {
+      title: 'a role trusts a well-known identity provider',
+      events: [{ ...TRUST, action: 'iam:CreateRole', target: `${ROLE} trusts accounts.google.com` }],
+      expect: ['provider:high'],
+    },
+    {
+      title: 'an identity provider is added',
+      events: [
+        { ...TRUST, action: 'iam:CreateSAMLProvider', target: 'arn:aws:iam::123456789012:saml-provider/new-sso' },
+      ],
+      expect: ['providerAdded:high'],
+    },
+    {
+      title: 'a trust anchor is added',
+      events: [{ ...TRUST, action: 'rolesanywhere:CreateTrustAnchor', target: 'build-ca' }],
+      expect: ['anchorAdded:high'],
+    },
+    {
+      title: 'a trust is changed, and the log does not say how',
+      events: [{ ...TRUST, target: ROLE }],
+      expect: ['changed:high'],
+    },
+    { title: 'a trust of something the log does not name', events: [{ ...TRUST }], expect: ['changed:high'] },
+    {
+      title: 'a change that was refused',
+      events: [{ ...TRUST, target: `${ROLE} trusts 210987654321`, outcome: 'denied' }],
+      expect: [],
+    },
+    { title: 'everyday use', events: [{ at: -9 * DAY, until: 0 }], expect: [] },
+  ],
+  *judge({ credential, facets }) {
+    const who = principalText(credential.owner);
+    for (const rows of groupDeeds(deedRows(facets.deeds, 'trust'))) {
+      const { action, target } = rows[0]!;
+      const sum = sumDeeds(rows);
+      const [name, trustees] = partsOf(target);
+      const told = { who, resource: resourceText(name), day: dayText(sum.last) };
+      const rest = {
+        subject: target === '' ? [credential.id, action] : [target],
+        episodes: rows.map(({ first, last }) => ({ from: first, until: last })),
+        evidence: { ...deedEvidence(sum), action, resource: name, trustees, by: credential.id },
+      };
+      if (trustees.includes('*')) yield { message: 'anyone', data: told, ...rest };
+      else if (trustees.some(isAccount))
+        yield { message: 'account', data: { ...told, trustees: textOf(trustees) }, ...rest };
+      else if (trustees.length > 0)
+        yield { message: 'provider', data: { ...told, trustees: textOf(trustees) }, ...rest };
+      else if (/TrustAnchor$/.test(action)) yield { message: 'anchorAdded', data: told, ...rest };
+      else if (/Provider$/.test(action)) yield { message: 'providerAdded', data: told, ...rest };
+      else yield { message: 'changed', data: { ...told, action }, ...rest };
+    }
+  },
+});
+
+const LINK = ' trusts ';
+
+/** What may be obtained, and who may now obtain it; nobody when the log does not say. */
+function partsOf(target: string): readonly [resource: string, trustees: readonly string[]] {
+  const cut = target.indexOf(LINK);
+  return cut < 0 ? [target, []] : [target.slice(0, cut), target.slice(cut + LINK.length).split(', ')];
+}
+
+const isAccount = (trustee: string): boolean => /^\d{12}$/.test(trustee);
+
+const textOf = (trustees: readonly string[]): string =>
+  trustees.map(name => (isAccount(name) ? `account ${name}` : `identities of ${providerText(name)}`)).join(', ');
+
+/** The name in the ARN of an identity provider; what is no such ARN is a name already. */
+const providerText = (provider: string): string => /:(?:saml|oidc)-provider\/(.+)$/.exec(provider)?.[1] ?? provider;
+
+const resourceText = (name: string): string =>
+  name === '' ? 'an unnamed resource' : providerText(principalText(name));

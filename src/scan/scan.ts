@@ -1,0 +1,176 @@
+import type { Damage } from '../model/batch.ts';
+import { looksLikeCsv, readCsv } from './csv.ts';
+import { createDamageLog, type DamageLog } from './damage-log.ts';
+import type { Bytes } from './inflate.ts';
+import { projector } from './project.ts';
+import { RecordSplitter } from './records.ts';
+import { toUtf8 } from './text.ts';
+import type { Fields, JsonObject, Paths, Row, Wanted } from './wanted.ts';
+
+const BATCH_ROWS = 1000;
+const BATCH_BYTES = 4 * 1024 * 1024;
+const HEAD = 64 * 1024;
+const FRUITLESS = 64 * 1024 * 1024;
+
+/** Something known that is not an audit log. */
+export interface Other {
+  readonly what: string;
+  recognises(record: JsonObject): boolean;
+}
+
+/** What one stretch of the bytes held. */
+export interface Scanned<W extends Wanted> {
+  readonly rows: readonly Row<W>[];
+  /** Records of no format. */
+  readonly unknown: number;
+  /** Records that are known not to be audit events, counted by what they are. */
+  readonly others: ReadonlyMap<string, number>;
+  /** Bytes of the source taken in since the last, as stored. */
+  readonly bytes: number;
+}
+
+/** How the bytes ended. */
+export interface ScanEnd {
+  readonly damage: readonly Damage[];
+}
+
+/**
+ * Finds the records in some bytes, in whatever shape they come, and lifts out the wanted fields of each. The first
+ * format that unwraps a record has it. Never throws on bad input: damage is returned.
+ */
+export async function* scan<W extends Wanted>(
+  bytes: Bytes,
+  formats: readonly W[],
+  others: readonly Other[],
+): AsyncGenerator<Scanned<W>, ScanEnd, void> {
+  const damage = createDamageLog();
+  const sorter = createSorter(formats, others);
+  let taken = 0;
+  const take = (): Scanned<W> => {
+    const before = taken;
+    taken = bytes.taken();
+    return { ...sorter.take(), bytes: taken - before };
+  };
+  let size = 0;
+  for await (const part of readRecords(toUtf8(bytes), damage)) {
+    for (const record of part.records) {
+      sorter.add(record);
+      if (sorter.size() >= BATCH_ROWS) yield take();
+    }
+    size += part.bytes;
+    if (size >= BATCH_BYTES) {
+      size = 0;
+      yield take();
+    }
+  }
+  const fault = bytes.fault();
+  if (fault !== null) damage.add(fault.where, fault.what);
+  yield take();
+  return { damage: damage.list() };
+}
+
+interface Part {
+  readonly records: readonly JsonObject[];
+  readonly bytes: number;
+}
+
+async function* readRecords(chunks: AsyncGenerator<Uint8Array>, damage: DamageLog): AsyncGenerator<Part, void, void> {
+  const head = await readHead(chunks);
+  const all = counted(head, chunks);
+  const text = Buffer.concat(head).toString('utf8', 0, HEAD);
+  const records = looksLikeCsv(text) ? readCsv(all.chunks, damage) : readJson(all.chunks, damage);
+  let found = 0;
+  let before = 0;
+  for await (const some of records) {
+    found += some.length;
+    yield { records: some, bytes: all.size() - before };
+    before = all.size();
+    if (found > 0 || before < FRUITLESS || damage.isEmpty()) continue;
+    damage.add(`byte ${before}`, 'no record so far: not read further');
+    return;
+  }
+}
+
+/** The first chunks, until they hold a line or enough to tell what follows. */
+async function readHead(chunks: AsyncGenerator<Uint8Array>): Promise<readonly Uint8Array[]> {
+  const head: Uint8Array[] = [];
+  for (let size = 0; size < HEAD; ) {
+    const next = await chunks.next();
+    if (next.done) break;
+    head.push(next.value);
+    size += next.value.length;
+    if (next.value.includes(0x0a)) break;
+  }
+  return head;
+}
+
+function counted(head: readonly Uint8Array[], rest: AsyncGenerator<Uint8Array>) {
+  let size = 0;
+  const chunks = async function* (): AsyncGenerator<Uint8Array, void, void> {
+    for (const chunk of head) {
+      size += chunk.length;
+      yield chunk;
+    }
+    for await (const chunk of rest) {
+      size += chunk.length;
+      yield chunk;
+    }
+  };
+  return { chunks: chunks(), size: () => size };
+}
+
+async function* readJson(
+  chunks: AsyncIterable<Uint8Array>,
+  damage: DamageLog,
+): AsyncGenerator<readonly JsonObject[], void, void> {
+  let found: JsonObject[] = [];
+  const splitter = new RecordSplitter({ record: record => found.push(record), damage: damage.add });
+  for await (const chunk of chunks) {
+    splitter.feed(chunk);
+    const some = found;
+    found = [];
+    yield some;
+  }
+  splitter.end();
+}
+
+interface Sorter<W extends Wanted> {
+  add(record: JsonObject): void;
+  size(): number;
+  take(): Omit<Scanned<W>, 'bytes'>;
+}
+
+interface Candidate<W extends Wanted> {
+  readonly wanted: W;
+  readonly project: (record: JsonObject) => Fields<Paths>;
+}
+
+function createSorter<W extends Wanted>(formats: readonly W[], others: readonly Other[]): Sorter<W> {
+  const candidates: Candidate<W>[] = formats.map(wanted => ({ wanted, project: projector(wanted.paths) }));
+  let last = candidates[0];
+  let rows: Row<W>[] = [];
+  let unknown = 0;
+  let counts = new Map<string, number>();
+  const tryOne = (candidate: Candidate<W> | undefined, record: JsonObject): boolean => {
+    const inner = candidate?.wanted.unwrap(record) ?? null;
+    if (candidate === undefined || inner === null) return false;
+    last = candidate;
+    rows.push({ wanted: candidate.wanted, fields: candidate.project(inner), whole: () => inner });
+    return true;
+  };
+  const add = (record: JsonObject): void => {
+    const known = last;
+    if (tryOne(known, record) || candidates.some(one => one !== known && tryOne(one, record))) return;
+    const other = others.find(one => one.recognises(record));
+    if (other === undefined) unknown++;
+    else counts.set(other.what, (counts.get(other.what) ?? 0) + 1);
+  };
+  const take = () => {
+    const taken = { rows, unknown, others: counts };
+    rows = [];
+    unknown = 0;
+    counts = new Map();
+    return taken;
+  };
+  return { add, size: () => rows.length, take };
+}

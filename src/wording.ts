@@ -1,0 +1,45 @@
+import type { CredentialKind } from './model/credential.ts';
+import { withSeparators } from './numbers.ts';
+import { HOUR } from './time.ts';
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** The UTC day of an instant, as in '19 Nov'. */
+export function dayText(at: number): string {
+  const date = new Date(at);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
+}
+
+/** An instant to the minute in UTC, as in '19 Nov 02:31'. */
+export function timeText(at: number): string {
+  return `${dayText(at)} ${isoText(at).slice(-13, -8)}`;
+}
+
+/** A UTC hour since the epoch, as in '19 Nov 02:00'. */
+export const hourText = (hour: number): string => timeText(hour * HOUR);
+
+/** An instant for evidence, as in '2026-11-19T02:31:00.000Z'. */
+export const isoText = (at: number): string => new Date(at).toISOString();
+
+/** How many times as much: whole from 5 on, below with one decimal; cut off, so that it never claims too much. */
+export function timesText(ratio: number): string {
+  return ratio < 5 ? String(Math.floor(ratio * 10 + 1e-9) / 10) : withSeparators(Math.floor(ratio + 1e-9));
+}
+
+/** A number with its noun: '1 call', '1,204 calls'. */
+export function countText(count: number, singular: string, plural = `${singular}s`): string {
+  return `${withSeparators(count)} ${count === 1 ? singular : plural}`;
+}
+
+const NOUNS: Partial<Record<CredentialKind, string>> = {
+  password: 'user',
+  'user-session': 'session',
+  'root-session': 'session',
+  role: 'role',
+  'federated-user': 'user',
+  'identity-center-user': 'user',
+  'external-account': 'account',
+};
+
+/** What to call a credential in a sentence: 'key', 'role', 'session' … */
+export const credentialNoun = (kind: CredentialKind): string => NOUNS[kind] ?? 'key';

@@ -1,0 +1,650 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Io, isColored, widthOf } from '../src/cli/io.ts';
+import { isWatched, Meter } from '../src/cli/meter.ts';
+import { configureRules } from '../src/cli/settings.ts';
+import { UserError } from '../src/errors.ts';
+import { reporters } from '../src/report/index.ts';
+import { rules } from '../src/rules/index.ts';
+
+const BIN = fileURLToPath(new URL('../bin/keyward.js', import.meta.url));
+const MANIFEST = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const NOW = '2026-11-20T00:00:00Z';
+
+let home = '';
+
+interface Run {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/** Spawns the real binary in an environment that says nothing about colours, width or build servers. */
+function keyward(args: readonly string[], { cwd = home, env = {}, input = '' }: Run = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], {
+    cwd,
+    input,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: home, ...env },
+  });
+  return { status, stdout, stderr };
+}
+
+/** One CloudTrail record of a key. */
+function record(at: string, serial: number, key = 'AKIAIOSFODNN7EXAMPLE'): unknown {
+  return {
+    eventVersion: '1.11',
+    userIdentity: {
+      type: 'IAMUser',
+      principalId: 'AIDAEXAMPLE',
+      arn: 'arn:aws:iam::123456789012:user/ci',
+      accountId: '123456789012',
+      accessKeyId: key,
+      userName: 'ci',
+    },
+    eventTime: at,
+    eventSource: 'bedrock.amazonaws.com',
+    eventName: 'InvokeModel',
+    awsRegion: 'eu-central-1',
+    sourceIPAddress: '203.0.113.7',
+    userAgent: 'Boto3/1.35.0',
+    requestParameters: { modelId: 'anthropic.claude-sonnet-4-20250514-v1:0' },
+    responseElements: null,
+    eventID: `00000000-0000-4000-8000-${String(serial).padStart(12, '0')}`,
+    readOnly: true,
+    eventType: 'AwsApiCall',
+    managementEvent: true,
+    recipientAccountId: '123456789012',
+    eventCategory: 'Management',
+  };
+}
+
+const trail = (...times: readonly string[]): string => JSON.stringify({ Records: times.map((at, i) => record(at, i)) });
+
+/** A key in use for more than a year: one high finding of long-lived-key. */
+const OLD = trail('2025-09-01T10:00:00Z', '2026-11-19T10:00:00Z');
+const YOUNG = trail('2026-11-18T10:00:00Z', '2026-11-19T10:00:00Z');
+const AUDIT = ['audit', '--now', NOW, '--rule', 'long-lived-key'];
+
+beforeAll(() => {
+  home = realpathSync(mkdtempSync(join(tmpdir(), 'keyward-cli-')));
+  writeFileSync(join(home, 'old.json'), OLD);
+  writeFileSync(join(home, 'young.json'), YOUNG);
+  writeFileSync(join(home, 'damaged.json'), YOUNG.slice(0, -40));
+  mkdirSync(join(home, 'empty'));
+  mkdirSync(join(home, 'configured/inner'), { recursive: true });
+  writeFileSync(join(home, 'configured/old.json'), OLD);
+  const config = {
+    sources: ['old.json'],
+    failOn: 'critical',
+    format: 'json',
+    rules: { 'long-lived-key': { maxAgeDays: 30 } },
+  };
+  writeFileSync(join(home, 'configured/keyward.json'), JSON.stringify(config));
+  writeFileSync(join(home, 'wrong.yaml'), 'failOn: low\nnetwroks: []\n');
+});
+
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+describe('help', () => {
+  test('is what a bare keyward says', () => {
+    const bare = keyward([]);
+    expect(bare).toEqual(keyward(['--help']));
+    expect(bare).toMatchObject({ status: 0, stderr: '' });
+    expect(bare.stdout).toMatchInlineSnapshot();
+  });
+
+  test('of audit', () => {
+    const { status, stdout, stderr } = keyward(['audit', '--help']);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatchInlineSnapshot();
+  });
+
+  test.each(['audit', 'demo', 'explain', 'rules', 'sources', 'formats'])('of %s fits a terminal', command => {
+    const { status, stdout } = keyward([command, '--help']);
+    expect(status).toBe(0);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('version', () => {
+    expect(keyward(['--version'])).toEqual({ status: 0, stdout: `${MANIFEST.version}\n`, stderr: '' });
+  });
+
+  test('loads neither the engine nor a database', () => {
+    const { stderr } = keyward(['--help'], { env: { NODE_DEBUG: 'esm' } });
+    expect(stderr).not.toMatch(/dist\/(audit|geo|collect)/);
+  });
+});
+
+describe('wrong usage is status 2 and says what would be right', () => {
+  test.each<[string, readonly string[], string]>([
+    [
+      'an unknown option',
+      ['audit', '--formt', 'json'],
+      "keyward: unknown option '--formt'\n(Did you mean --format?)\n",
+    ],
+    ['an unknown command', ['adit'], "keyward: unknown command 'adit'\n(Did you mean audit?)\n"],
+    ['a missing argument', ['explain'], "keyward: missing required argument 'rule'\n"],
+    ['a missing value', ['audit', '--format'], "keyward: option '--format <format>' argument missing\n"],
+    [
+      'one argument too many',
+      ['rules', 'x'],
+      "keyward: too many arguments for 'rules'. Expected 0 arguments but got 1.\n",
+    ],
+    [
+      'an unknown rule',
+      ['audit', 'x', '--rule', 'long-live-key'],
+      "keyward: unknown rule 'long-live-key'\nDid you mean 'long-lived-key'?\n",
+    ],
+    [
+      'an unknown rule among many',
+      ['audit', 'x', '--skip-rule', 'long-lived-key,token-brust'],
+      "keyward: unknown rule 'token-brust'\nDid you mean 'token-burst'?\n",
+    ],
+    [
+      'an unknown rule to explain',
+      ['explain', 'token-brust'],
+      "keyward: unknown rule 'token-brust'\nDid you mean 'token-burst'?\n",
+    ],
+    [
+      'no rule left',
+      ['audit', 'x', '--rule', 'token-burst', '--skip-rule', 'token-burst'],
+      'keyward: no rule is left to judge by\nList them with `keyward rules`.\n',
+    ],
+    ['an unknown format', ['audit', 'x', '--format', 'jsno'], "keyward: unknown format 'jsno'\nDid you mean 'json'?\n"],
+    [
+      'an unknown format of a file',
+      ['audit', 'x', '--out', 'jsno=x'],
+      "keyward: unknown format 'jsno'\nDid you mean 'json'?\n",
+    ],
+    [
+      'a file without a format',
+      ['audit', 'x', '--out', 'report.json'],
+      "keyward: --out 'report.json' names no file\nWrite it as FORMAT=FILE, as in --out json=report.json.\n",
+    ],
+    [
+      'a format without a file',
+      ['audit', 'x', '--out', 'json='],
+      "keyward: --out 'json=' names no file\nWrite it as FORMAT=FILE, as in --out json=report.json.\n",
+    ],
+    [
+      'stdout as a file',
+      ['audit', 'x', '--out', 'json=-'],
+      "keyward: --out 'json=-' is not a file\nThe report on stdout is chosen by --format.\n",
+    ],
+    [
+      'an unknown severity',
+      ['audit', 'x', '--min-severity', 'hihg'],
+      "keyward: unknown value of --min-severity 'hihg'\nDid you mean 'high'?\n",
+    ],
+    [
+      'an unknown gate',
+      ['audit', 'x', '--fail-on', 'info'],
+      "keyward: unknown value of --fail-on 'info'\nValid: none, low, medium, high, critical.\n",
+    ],
+    [
+      'a time that is none',
+      ['audit', 'x', '--since', 'last week'],
+      "keyward: --since 'last week' is not a time\nWrite it as 30d, 12h, 2w, 2026-06-01 or 2026-06-01T12:00:00Z.\n",
+    ],
+    [
+      'a now that is a span',
+      ['audit', 'x', '--now', '30d'],
+      "keyward: --now '30d' is not a time\nWrite it as 2026-06-01 or 2026-06-01T12:00:00Z.\n",
+    ],
+    [
+      'a window that is empty',
+      ['audit', 'x', '--now', NOW, '--since', '7d', '--until', '2026-11-13'],
+      'keyward: --since (2026-11-13T00:00:00.000Z) is not before --until (2026-11-13T00:00:00.000Z)\n',
+    ],
+    [
+      'a window that lies ahead',
+      ['audit', 'x', '--now', NOW, '--since', '2027-01-01'],
+      'keyward: --since (2027-01-01T00:00:00.000Z) is not before now (2026-11-20T00:00:00.000Z)\n',
+    ],
+    [
+      'no source',
+      ['audit'],
+      'keyward: no source to audit\nName one, as in `keyward audit ./logs`, or see it at work first: `keyward demo`.\n',
+    ],
+    [
+      'a config that is not there',
+      ['audit', 'x', '--config', 'no.yaml'],
+      'keyward: cannot read the config no.yaml: there is no such file\n',
+    ],
+    [
+      'a malformed config',
+      ['audit', 'x', '--config', 'wrong.yaml'],
+      "keyward: wrong.yaml:2:1: unknown key 'netwroks'; did you mean 'networks'?\n",
+    ],
+    ['a folder as output', ['audit', 'x', '--out', 'json=empty'], 'keyward: cannot write empty: it is a folder\n'],
+    [
+      'two reports in one file',
+      ['audit', 'x', '--out', 'json=r', '--out', 'text=./r'],
+      'keyward: two reports are to be written to ./r\n',
+    ],
+  ])('%s', (_, args, stderr) => {
+    expect(keyward(args)).toEqual({ status: 2, stdout: '', stderr });
+  });
+
+  test('an output in a folder that is not there', () => {
+    expect(keyward(['audit', 'x', '--out', 'json=no/report.json'])).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `keyward: cannot write no/report.json: the folder ${join(home, 'no')} does not exist\n`,
+    });
+  });
+
+  test('control characters reach no terminal', () => {
+    const { status, stderr } = keyward(['audit', 'x', '--rule', '\x1b[31mred\x07']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^keyward: unknown rule '\\x1b\[31mred\\x07'\n/);
+  });
+});
+
+describe('the lists', () => {
+  test.each(['rules', 'sources', 'formats'])('%s as a table and as JSON', command => {
+    const text = keyward([command]);
+    const json = keyward([command, '--json']);
+    expect([text.status, text.stderr, json.status, json.stderr]).toEqual([0, '', 0, '']);
+    const ids = (JSON.parse(json.stdout) as { id: string }[]).map(({ id }) => id);
+    const first = text.stdout
+      .split('\n')
+      .slice(1, -1)
+      .filter(line => !line.startsWith(' '))
+      .map(line => line.split(' ')[0]);
+    expect(first).toEqual(ids);
+    expect(ids.length).toBeGreaterThan(0);
+    for (const line of text.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('rules say what can be set', () => {
+    const listed = JSON.parse(keyward(['rules', '--json']).stdout) as { id: string; options: unknown }[];
+    expect(listed.map(({ id }) => id)).toEqual(rules.map(({ id }) => id));
+    expect(listed.find(({ id }) => id === 'long-lived-key')?.options).toMatchObject({
+      maxAgeDays: { default: 90, min: 1, max: 3650 },
+    });
+  });
+});
+
+describe('explain', () => {
+  test('tells all there is to say about a rule', () => {
+    const { status, stdout, stderr } = keyward(['explain', 'long-lived-key']);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatchInlineSnapshot();
+  });
+
+  test.each(rules.map(({ id }) => id))('%s in 80 columns without colour', id => {
+    const { status, stdout, stderr } = keyward(['explain', id]);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).not.toMatch(/\x1b|undefined|NaN/);
+    for (const line of stdout.split('\n')) if (!line.includes('https://')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('in colour when asked', () => {
+    expect(keyward(['explain', 'long-lived-key'], { env: { FORCE_COLOR: '1' } }).stdout).toContain('\x1b[1m');
+    expect(keyward(['explain', 'long-lived-key', '--no-color'], { env: { FORCE_COLOR: '1' } }).stdout).not.toContain(
+      '\x1b',
+    );
+  });
+});
+
+describe('the exit status of an audit', () => {
+  const brief = (args: readonly string[], run?: Run) => {
+    const { status, stdout, stderr } = keyward([...AUDIT, '--format', 'json', ...args], run);
+    const report = stdout === '' ? null : JSON.parse(stdout);
+    return { status, stderr, findings: report?.findings.length, complete: report?.run.complete };
+  };
+  const GATED = 'keyward: 1 finding at or above high (--fail-on)\n';
+
+  test.each<[string, readonly string[], ReturnType<typeof brief>]>([
+    ['clean', ['young.json'], { status: 0, stderr: '', findings: 0, complete: true }],
+    ['a finding at the gate', ['old.json'], { status: 1, stderr: GATED, findings: 1, complete: true }],
+    [
+      'a finding below the gate',
+      ['old.json', '--fail-on', 'critical'],
+      { status: 0, stderr: '', findings: 1, complete: true },
+    ],
+    [
+      'a finding and no gate',
+      ['old.json', '--fail-on', 'none'],
+      { status: 0, stderr: '', findings: 1, complete: true },
+    ],
+    [
+      'what is not shown still gates',
+      ['old.json', '--min-severity', 'critical'],
+      { status: 1, stderr: GATED, findings: 0, complete: true },
+    ],
+    [
+      'what is shown need not gate',
+      ['old.json', '--min-severity', 'low', '--fail-on', 'critical'],
+      { status: 0, stderr: '', findings: 1, complete: true },
+    ],
+    ['quietly', ['old.json', '--quiet'], { status: 1, stderr: '', findings: 1, complete: true }],
+  ])('%s', (_, args, expected) => {
+    expect(brief(args)).toEqual(expected);
+  });
+
+  test('the summary counts what is not shown', () => {
+    const { stdout } = keyward([...AUDIT, '--format', 'json', 'old.json', '--min-severity', 'critical']);
+    expect(JSON.parse(stdout).summary.findings).toEqual({ critical: 0, high: 1, medium: 0, low: 0, info: 0 });
+  });
+
+  test('2 when the only path is missing', () => {
+    const { status, stdout, stderr } = keyward([...AUDIT, 'nowhere']);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^keyward: .*nowhere/);
+  });
+
+  test('2 when the folder is empty', () => {
+    const { status, stdout, stderr } = keyward([...AUDIT, 'empty']);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^keyward: .*empty/);
+  });
+
+  test('3 when one of several paths is missing', () => {
+    const { stderr, ...rest } = brief(['young.json', 'nowhere']);
+    expect(rest).toEqual({ status: 3, findings: 0, complete: false });
+    expect(stderr).toMatch(/^keyward: incomplete: nowhere: .+\n$/);
+  });
+
+  test('3 when a file is damaged', () => {
+    const { stderr, ...rest } = brief(['damaged.json']);
+    expect(rest).toEqual({ status: 3, findings: 0, complete: false });
+    expect(stderr).toMatch(/^keyward: incomplete: damaged\.json: .+\n$/);
+  });
+
+  test('1 when a finding gates and a path is missing: both are said', () => {
+    const { stderr, ...rest } = brief(['old.json', 'nowhere']);
+    expect(rest).toEqual({ status: 1, findings: 1, complete: false });
+    expect(stderr).toMatch(/^keyward: 1 finding at or above high \(--fail-on\)\nkeyward: incomplete: nowhere: .+\n$/);
+  });
+});
+
+describe('stdin', () => {
+  test('is read for -', () => {
+    const piped = keyward([...AUDIT, '--format', 'json', '-'], { input: OLD });
+    expect(piped.status).toBe(1);
+    expect(JSON.parse(piped.stdout).findings).toEqual(
+      JSON.parse(keyward([...AUDIT, '--format', 'json', 'old.json']).stdout).findings,
+    );
+  });
+});
+
+describe('the config', () => {
+  test('is found from below and gives sources, gate, format and options', () => {
+    const { status, stdout, stderr } = keyward(['audit', '--now', NOW, '--rule', 'long-lived-key'], {
+      cwd: join(home, 'configured/inner'),
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    const report = JSON.parse(stdout);
+    expect(report.sources.map(({ id }: { id: string }) => id)).toEqual(['../old.json']);
+    expect(report.findings[0].message).toContain('the limit is 30');
+  });
+
+  test('yields to the command line', () => {
+    const cwd = join(home, 'configured');
+    const { status, stdout } = keyward([...AUDIT, '../young.json', '--fail-on', 'low', '--format', 'text'], { cwd });
+    expect(status).toBe(0);
+    expect(stdout).not.toMatch(/^\{/);
+    expect(keyward([...AUDIT, '--fail-on', 'high'], { cwd }).status).toBe(1);
+  });
+
+  test('is named under --verbose', () => {
+    const cwd = join(home, 'configured');
+    expect(keyward([...AUDIT, '--verbose'], { cwd }).stderr).toContain(
+      `keyward: config ${join(cwd, 'keyward.json')}\n`,
+    );
+  });
+});
+
+describe('outputs', () => {
+  test('are all written, whatever the status, for their owner alone', () => {
+    const outs = reporters.flatMap(({ id }) => ['--out', `${id}=report.${id}`]);
+    const { status, stdout } = keyward([...AUDIT, 'old.json', '--format', 'json', ...outs]);
+    expect(status).toBe(1);
+    expect(readFileSync(join(home, 'report.json'), 'utf8')).toBe(stdout);
+    for (const { id } of reporters) {
+      const file = join(home, `report.${id}`);
+      expect(statSync(file).size).toBeGreaterThan(0);
+      expect(readFileSync(file, 'utf8')).not.toContain('\x1b');
+      if (process.platform !== 'win32') expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
+    }
+    expect(readdirSync(home).filter(name => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('replace what was there and keep a link a link', () => {
+    writeFileSync(join(home, 'target.json'), 'x'.repeat(1_000_000), { mode: 0o644 });
+    symlinkSync('target.json', join(home, 'link.json'));
+    const { stdout } = keyward([...AUDIT, 'old.json', '--format', 'json', '--out', 'json=link.json']);
+    expect(readFileSync(join(home, 'target.json'), 'utf8')).toBe(stdout);
+    expect(readFileSync(join(home, 'link.json'), 'utf8')).toBe(stdout);
+    expect(statSync(join(home, 'target.json')).mode & 0o777).toBe(0o600);
+  });
+
+  test.skipIf(process.platform === 'win32')('to a device go through it', () => {
+    const { status, stderr } = keyward([
+      ...AUDIT,
+      'young.json',
+      '--out',
+      'json=/dev/stderr',
+      '--out',
+      'text=/dev/null',
+    ]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stderr).findings).toEqual([]);
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+  });
+
+  test.skipIf(process.platform !== 'linux')('that cannot be written are told', () => {
+    const { status, stderr } = keyward([...AUDIT, 'young.json', '--out', 'json=/dev/full', '--out', 'text=after.txt']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^keyward: cannot write \/dev\/full: ENOSPC/);
+    expect(statSync(join(home, 'after.txt')).size).toBeGreaterThan(0);
+  });
+});
+
+describe('text on stdout', () => {
+  test.each<[string, Readonly<Record<string, string>>, readonly string[], boolean]>([
+    ['through a pipe', {}, [], false],
+    ['forced', { FORCE_COLOR: '1' }, [], true],
+    ['forced against NO_COLOR', { FORCE_COLOR: '1', NO_COLOR: '1' }, [], true],
+    ['forced off', { FORCE_COLOR: '0' }, [], false],
+    ['forced, but refused by the option', { FORCE_COLOR: '1' }, ['--no-color'], false],
+  ])('in colour: %s', (_, env, args, expected) => {
+    const { stdout, stderr } = keyward([...AUDIT, 'old.json', ...args], { env });
+    expect(stdout.includes('\x1b')).toBe(expected);
+    expect(stderr).not.toContain('\x1b');
+  });
+
+  test.each([60, 80, 120])('fills %d columns', COLUMNS => {
+    const { stdout } = keyward([...AUDIT, 'old.json'], { env: { COLUMNS: String(COLUMNS) } });
+    const longest = Math.max(...stdout.split('\n').map(line => line.length));
+    expect(longest).toBeLessThanOrEqual(COLUMNS);
+  });
+
+  test('is the same twice', () => {
+    expect(keyward([...AUDIT, 'old.json'])).toEqual(keyward([...AUDIT, 'old.json']));
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a reader that hangs up', () => {
+  test.each([
+    ['while a long report is printed', [...AUDIT, 'old.json', '--format', 'json'], 1],
+    ['while a list is printed', ['rules', '--json'], 0],
+  ])('ends it quietly with the right status: %s', async (_, args, expected) => {
+    const child = spawn(process.execPath, [BIN, ...args], { cwd: home, env: { PATH: process.env.PATH, HOME: home } });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', text => {
+      stderr += text;
+    });
+    const [status] = await once(child, 'close');
+    expect(status).toBe(expected);
+    expect(stderr).not.toMatch(/EPIPE|at /);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('an interrupt', () => {
+  /** Audits a stdin that is left open, and gives the child once it has had time to read what was written. */
+  async function waiting(args: readonly string[]) {
+    const child = spawn(process.execPath, [BIN, ...args, '-'], {
+      cwd: home,
+      env: { PATH: process.env.PATH, HOME: home },
+    });
+    const streams = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', text => {
+      streams.stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', text => {
+      streams.stderr += text;
+    });
+    const lines = ['2025-09-01T10:00:00Z', '2026-11-19T10:00:00Z'].map((at, i) => JSON.stringify(record(at, i)));
+    child.stdin.write(`${lines.join('\n')}\n`);
+    await new Promise(resolve => setTimeout(resolve, 1500));
+    return { child, streams };
+  }
+
+  test('ends the reading, and what was read is reported as incomplete', async () => {
+    const { child, streams } = await waiting([...AUDIT, '--format', 'json', '--out', 'text=interrupted.txt']);
+    child.kill('SIGINT');
+    const [status, signal] = await once(child, 'close');
+    expect([status, signal]).toEqual([130, null]);
+    const report = JSON.parse(streams.stdout);
+    expect(report.run.complete).toBe(false);
+    expect(streams.stderr).toMatch(/^keyward: interrupted: the report holds what was read until then\n/);
+    expect(statSync(join(home, 'interrupted.txt')).size).toBeGreaterThan(0);
+  });
+
+  test('a second one ends it at once, whatever it waits for', async () => {
+    spawnSync('mkfifo', [join(home, 'nobody-reads')]);
+    const { child } = await waiting([...AUDIT, '--out', 'json=nobody-reads']);
+    child.kill('SIGINT');
+    await new Promise(resolve => setTimeout(resolve, 1000));
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGINT');
+    expect(await once(child, 'close')).toEqual([null, 'SIGINT']);
+  });
+});
+
+describe('which rules judge', () => {
+  const [first, second] = rules.map(({ id }) => id) as [string, string];
+  const chosen = (settings: Parameters<typeof configureRules>[1], rule: string[], skipRule: string[]) =>
+    configureRules(rules.slice(0, 2), settings, { rule, skipRule }).map(configured => configured.rule.id);
+
+  test.each<[string, Parameters<typeof chosen>, readonly string[]]>([
+    ['all, if nothing is said', [{}, [], []], [first, second]],
+    ['all but the disabled', [{ [first]: { enabled: false } }, [], []], [second]],
+    ['the named', [{}, [second], []], [second]],
+    ['the named, though disabled', [{ [second]: { enabled: false } }, [second], []], [second]],
+    ['all but the skipped', [{}, [], [second]], [first]],
+    ['the named but the skipped', [{}, [first, second], [second]], [first]],
+  ])('%s', (_, args, expected) => {
+    expect(chosen(...args)).toEqual(expected);
+  });
+
+  test('none is an error', () => {
+    expect(() => chosen({}, [first], [first])).toThrow(UserError);
+  });
+
+  test('with the options of the config over their defaults', () => {
+    const rule = rules.find(({ id }) => id === 'long-lived-key')!;
+    const [configured] = configureRules(
+      [rule],
+      { 'long-lived-key': { enabled: true, maxAgeDays: 7 } },
+      { rule: [], skipRule: [] },
+    );
+    const defaults = Object.fromEntries(Object.entries(rule.options).map(([name, option]) => [name, option.default]));
+    expect(configured?.options).toEqual({ ...defaults, maxAgeDays: 7 });
+  });
+});
+
+interface Place {
+  readonly tty?: boolean;
+  readonly columns?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A world whose clock is set by hand and whose streams are remembered. */
+function world({ tty = false, columns, env = {} }: Place) {
+  const written: string[] = [];
+  const stream = Object.assign(new PassThrough(), { isTTY: tty, ...(columns !== undefined && { columns }) });
+  stream.on('data', chunk => written.push(String(chunk)));
+  const clock = { now: 0 };
+  const io: Io = {
+    stdout: stream,
+    stderr: stream,
+    env,
+    cwd: '/',
+    version: '0.0.0',
+    now: () => clock.now,
+    onInterrupt: () => () => {},
+  };
+  return { io, clock, written };
+}
+
+describe('at a terminal', () => {
+  test.each<[string, Place, { color: boolean; width: number; watched: boolean }]>([
+    ['a terminal', { tty: true, columns: 132 }, { color: true, width: 132, watched: true }],
+    ['a terminal without a size', { tty: true }, { color: true, width: 80, watched: true }],
+    ['a pipe', { columns: 132 }, { color: false, width: 80, watched: false }],
+    ['COLUMNS', { tty: true, columns: 132, env: { COLUMNS: '100' } }, { color: true, width: 100, watched: true }],
+    [
+      'a useless COLUMNS',
+      { tty: true, columns: 132, env: { COLUMNS: 'wide' } },
+      { color: true, width: 132, watched: true },
+    ],
+    ['hardly a column', { tty: true, columns: 5 }, { color: true, width: 40, watched: true }],
+    ['NO_COLOR', { tty: true, env: { NO_COLOR: '1' } }, { color: false, width: 80, watched: true }],
+    ['an empty NO_COLOR', { tty: true, env: { NO_COLOR: '' } }, { color: true, width: 80, watched: true }],
+    ['a dumb terminal', { tty: true, env: { TERM: 'dumb' } }, { color: false, width: 80, watched: false }],
+    ['a build server', { tty: true, env: { CI: 'true' } }, { color: true, width: 80, watched: false }],
+    [
+      'a build server that forces colour',
+      { env: { CI: 'true', FORCE_COLOR: '1' } },
+      { color: true, width: 80, watched: false },
+    ],
+  ])('%s', (_, place, expected) => {
+    const { io } = world(place);
+    expect({ color: isColored(io, true), width: widthOf(io), watched: isWatched(io) }).toEqual(expected);
+    expect(isColored(io, false)).toBe(false);
+  });
+
+  test('progress waits a second, is drawn ten times a second at most, and leaves nothing behind', () => {
+    const { io, clock, written } = world({ tty: true, columns: 60 });
+    const meter = new Meter(io);
+    for (clock.now = 0; clock.now < 3000; clock.now += 10) {
+      meter.update({ files: 1, filesTotal: 2, bytes: clock.now, bytesTotal: 3000, events: clock.now });
+    }
+    meter.erase();
+    expect(written).toHaveLength(21);
+    expect(written[0]).toBe('\r\x1b[K1 of 2 files · 33 % · 2 s left · 1,000 events');
+    expect(written.at(-1)).toBe('\r\x1b[K');
+  });
+
+  test('a short run shows no progress at all', () => {
+    const { io, clock, written } = world({ tty: true });
+    const meter = new Meter(io);
+    for (clock.now = 0; clock.now < 1000; clock.now += 100) {
+      meter.update({ files: 0, filesTotal: 1, bytes: 0, bytesTotal: 0, events: 0 });
+    }
+    meter.erase();
+    expect(written).toEqual([]);
+  });
+});

@@ -1,0 +1,56 @@
+import { fileURLToPath } from 'node:url';
+import { audit } from '../src/audit.ts';
+import { collectors } from '../src/collect/index.ts';
+import { openGeo } from '../src/geo.ts';
+import type { ConfiguredRule } from '../src/judge.ts';
+import type { Coverage } from '../src/model/coverage.ts';
+import type { Report } from '../src/model/report.ts';
+import { rules } from '../src/rules/index.ts';
+
+/** Every rule with its default options. */
+export const defaultRules: readonly ConfiguredRule[] = rules.map(rule => ({
+  rule,
+  options: Object.fromEntries(Object.entries(rule.options).map(([name, option]) => [name, option.default])),
+}));
+
+/** The networks that the demo and the tests place documentation ranges with. */
+export const TEST_NETWORKS = [
+  { cidr: '192.0.2.0/24', name: 'office', country: 'DE', kind: 'office' },
+  { cidr: '198.51.100.0/24', name: 'runners', country: 'US', kind: 'ci' },
+  { cidr: '203.0.113.0/24', name: 'far away', country: 'SG', kind: 'office' },
+] as const;
+
+/** Audits files as the command line would, with documentation ranges placed. */
+export function auditPaths(sources: readonly string[], now = Date.UTC(2026, 10, 20)): Promise<Report> {
+  return audit(
+    {
+      sources,
+      rules: defaultRules,
+      collectors,
+      geo: openGeo({ networks: TEST_NETWORKS }),
+      self: [],
+      now,
+      since: null,
+      until: null,
+      version: '0.0.0',
+    },
+    { signal: new AbortController().signal, onProgress: () => {} },
+  );
+}
+
+/**
+ * What must not depend on the road: findings without status, the number of credentials and of unique events, and the
+ * coverage merged over sources.
+ */
+export async function judgementOf(sources: readonly string[]): Promise<string> {
+  const report = await auditPaths(sources);
+  const findings = report.findings.map(({ status: _status, ...finding }) => finding);
+  const { events, credentials } = report.summary;
+  return JSON.stringify({ findings, events, credentials, coverage: merged(report.coverage) }, null, 1);
+}
+
+function merged(coverage: readonly Coverage[]): unknown {
+  return [...new Set(coverage.map(({ rule, state, reason }) => `${rule}: ${state}: ${reason}`))].sort();
+}
+
+export const repository = fileURLToPath(new URL('..', import.meta.url));

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { formatSpan, progressLine } from '../src/progress.ts';
+import type { Progress } from '../src/reading.ts';
+
+const HALF: Progress = { files: 200, filesTotal: 400, bytes: 500, bytesTotal: 1000, events: 1_204_311 };
+
+test.each<[string, Progress, number, number, string]>([
+  ['all of it', HALF, 3000, 80, '200 of 400 files · 50 % · 3 s left · 1,204,311 events · 400,000 events/s'],
+  ['a narrow terminal', HALF, 3000, 40, '200 of 400 files · 50 % · 3 s left'],
+  ['a very narrow one', HALF, 3000, 10, '200 of 400'],
+  [
+    'one file',
+    { files: 0, filesTotal: 1, bytes: 250, bytesTotal: 1000, events: 0 },
+    60_000,
+    80,
+    'reading · 25 % · 3 min left · 0 events · 0 events/s',
+  ],
+  [
+    'an unknown length',
+    { files: 0, filesTotal: 1, bytes: 9999, bytesTotal: 0, events: 57 },
+    2000,
+    80,
+    'reading · 57 events · 29 events/s',
+  ],
+  [
+    'too early to say how long',
+    { files: 0, filesTotal: 2, bytes: 1, bytesTotal: 1000, events: 1 },
+    1000,
+    80,
+    '0 of 2 files · 0 % · 1 event · 1 events/s',
+  ],
+  [
+    'more bytes than were promised',
+    { files: 1, filesTotal: 2, bytes: 2000, bytesTotal: 1000, events: 12_345_678 },
+    1000,
+    80,
+    '1 of 2 files · 100 % · 12,345,678 events · 12,000,000 events/s',
+  ],
+  ['no time gone', HALF, 0, 80, '200 of 400 files · 50 % · 1,204,311 events'],
+])('%s', (_, progress, elapsed, width, expected) => {
+  expect(progressLine(progress, elapsed, width)).toBe(expected);
+});
+
+test.each([
+  [0, '1 s'],
+  [1499, '1 s'],
+  [89_000, '89 s'],
+  [90_000, '2 min'],
+  [89 * 60_000, '89 min'],
+  [90 * 60_000, '2 h'],
+  [5000 * 3_600_000, '5,000 h'],
+])('%d ms is %s', (span, expected) => {
+  expect(formatSpan(span)).toBe(expected);
+});
+
+test('never wider than it may be, never nonsense', () => {
+  const count = fc.nat({ max: 2 ** 40 });
+  const progress = fc.record({ files: count, filesTotal: count, bytes: count, bytesTotal: count, events: count });
+  fc.assert(
+    fc.property(progress, count, fc.integer({ min: 1, max: 120 }), (at, elapsed, width) => {
+      const line = progressLine(at, elapsed, width);
+      expect(line.length).toBeLessThanOrEqual(width);
+      expect(line).not.toMatch(/NaN|Infinity|undefined|e\+/);
+    }),
+  );
+});

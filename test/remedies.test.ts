@@ -1,0 +1,256 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { EXAMPLE_CREDENTIAL } from '../src/example.ts';
+import { isRoot, isStatic, principalText, roleNameOf, userNameOf } from '../src/kinds.ts';
+import type { Credential } from '../src/model/credential.ts';
+import { disableCommands, rotateCommands, shellWord } from '../src/remedies.ts';
+
+const USER = 'arn:aws:iam::123456789012:user/teams/ai/ci';
+const ROLE = 'arn:aws:iam::123456789012:role/deploy';
+const SERVICE_KEY = 'ACCAIOSFODNN7EXAMPLE';
+
+const about = (told: Partial<Credential>): Credential => ({ ...EXAMPLE_CREDENTIAL, owner: USER, ...told });
+
+describe('disableCommands', () => {
+  const cases: readonly (readonly [title: string, told: Partial<Credential>, commands: readonly string[]])[] = [
+    [
+      'an access key',
+      {},
+      ['aws iam update-access-key --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive --user-name ci'],
+    ],
+    [
+      'an access key of nobody knows whom',
+      { owner: '' },
+      [
+        'aws iam update-access-key --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive --user-name ' +
+          '"$(aws iam get-access-key-last-used --access-key-id AKIAIOSFODNN7EXAMPLE --query UserName --output text)"',
+      ],
+    ],
+    ['a masked access key', { id: 'AKIA****************' }, []],
+    [
+      'a Bedrock API key',
+      { id: SERVICE_KEY, kind: 'bedrock-key' },
+      [
+        `aws iam update-service-specific-credential --service-specific-credential-id ${SERVICE_KEY} --status Inactive --user-name ci`,
+      ],
+    ],
+    [
+      'a Claude Platform API key that the log does not name',
+      { id: `${USER}/claude-platform-key`, kind: 'claude-platform-key' },
+      [
+        'for id in $(aws iam list-service-specific-credentials --user-name ci --service-name aws-external-anthropic.amazonaws.com' +
+          " --query 'ServiceSpecificCredentials[].ServiceSpecificCredentialId' --output text);" +
+          ' do aws iam update-service-specific-credential --user-name ci --status Inactive --service-specific-credential-id "$id"; done',
+      ],
+    ],
+    ['a password', { id: `${USER}/password`, kind: 'password' }, ['aws iam delete-login-profile --user-name ci']],
+    [
+      'a session of a user',
+      { id: `${USER}/session`, kind: 'user-session' },
+      [revoking('put-user-policy --user-name ci')],
+    ],
+    ['a role', { id: ROLE, kind: 'role', owner: ROLE }, [revoking('put-role-policy --role-name deploy')]],
+    [
+      'a role known by its session',
+      { id: 'x', kind: 'role', owner: 'arn:aws:sts::123456789012:assumed-role/deploy/i-0abc' },
+      [revoking('put-role-policy --role-name deploy')],
+    ],
+    [
+      'a role that AWS keeps for itself',
+      { id: 'arn:aws:iam::123456789012:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX', kind: 'role' },
+      [],
+    ],
+    [
+      'a role of Identity Center',
+      { id: 'arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0', kind: 'role' },
+      [],
+    ],
+    [
+      'a role of Identity Center, its path left out',
+      { id: 'arn:aws:iam::123456789012:role/AWSReservedSSO_Admin_0', kind: 'role' },
+      [],
+    ],
+    [
+      'the session of an AssumeRoot call',
+      { id: 'arn:aws:iam::123456789012:root/assumed', kind: 'role', owner: 'arn:aws:iam::123456789012:root' },
+      [],
+    ],
+    [
+      'a root access key',
+      { kind: 'root-key', owner: 'arn:aws:iam::123456789012:root' },
+      [
+        '# sign in as the root user, open https://console.aws.amazon.com/iam/home#/security_credentials and delete AKIAIOSFODNN7EXAMPLE',
+      ],
+    ],
+    ['a root access key with a line break', { kind: 'root-key', id: 'AKIAIOSFODNN7EX\nrm -rf ~' }, []],
+    ['a federated user', { kind: 'federated-user' }, []],
+    ['a key of another provider', { provider: 'openai' }, []],
+    [
+      'a user whose name is a command',
+      { owner: "arn:aws:iam::123456789012:user/x'; rm -rf ~ #" },
+      [
+        String.raw`aws iam update-access-key --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive --user-name 'x'\''; rm -rf ~ #'`,
+      ],
+    ],
+    ['a user whose name is an option', { owner: 'arn:aws:iam::123456789012:user/--debug' }, []],
+    ['a user whose name moves the cursor', { owner: 'arn:aws:iam::123456789012:user/ci\u001b[2K' }, []],
+    ['a user whose name runs backwards', { owner: 'arn:aws:iam::123456789012:user/ci\u202e' }, []],
+  ];
+
+  test.each(cases)('%s', (_, told, commands) => {
+    expect(disableCommands(about(told))).toEqual(commands);
+  });
+
+  test('what the shell hands to aws is the name itself', () => {
+    const owner = 'arn:aws:iam::123456789012:user/a\'b $(id) `id` \\ "c" *';
+    const [command] = disableCommands(about({ owner }));
+    expect(argumentsOf(command!)).toEqual([
+      'iam',
+      'update-access-key',
+      '--access-key-id',
+      'AKIAIOSFODNN7EXAMPLE',
+      '--status',
+      'Inactive',
+      '--user-name',
+      'a\'b $(id) `id` \\ "c" *',
+    ]);
+  });
+
+  test('what the shell hands to aws to revoke sessions is a policy that ends what was issued before now', () => {
+    const [command] = disableCommands(about({ id: ROLE, kind: 'role' }));
+    const words = argumentsOf(command!);
+    expect(words.slice(0, -1)).toEqual([
+      ...['iam', 'put-role-policy', '--role-name', 'deploy'],
+      ...['--policy-name', 'AWSRevokeOlderSessions', '--policy-document'],
+    ]);
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    expect(JSON.parse(words.at(-1)!)).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Deny',
+          Action: '*',
+          Resource: '*',
+          Condition: { DateLessThan: { 'aws:TokenIssueTime': time } },
+        },
+      ],
+    });
+  });
+});
+
+describe('rotateCommands', () => {
+  const cases: readonly (readonly [title: string, told: Partial<Credential>, commands: readonly string[]])[] = [
+    [
+      'an access key',
+      {},
+      [
+        'aws iam create-access-key --user-name ci',
+        'aws iam get-access-key-last-used --access-key-id AKIAIOSFODNN7EXAMPLE',
+        'aws iam update-access-key --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive --user-name ci',
+        'aws iam delete-access-key --access-key-id AKIAIOSFODNN7EXAMPLE --user-name ci',
+      ],
+    ],
+    ['an access key of nobody knows whom', { owner: '' }, []],
+    [
+      'a Bedrock API key',
+      { id: SERVICE_KEY, kind: 'bedrock-key' },
+      [
+        'aws iam create-service-specific-credential --user-name ci --service-name bedrock.amazonaws.com --credential-age-days 90',
+        `aws iam update-service-specific-credential --service-specific-credential-id ${SERVICE_KEY} --status Inactive --user-name ci`,
+        `aws iam delete-service-specific-credential --service-specific-credential-id ${SERVICE_KEY} --user-name ci`,
+      ],
+    ],
+    ['a Bedrock API key of nobody knows whom', { id: SERVICE_KEY, kind: 'bedrock-key', owner: '' }, []],
+    ['a password', { kind: 'password' }, []],
+    ['a root access key', { kind: 'root-key' }, []],
+    ['a key of another provider', { provider: 'anthropic' }, []],
+  ];
+
+  test.each(cases)('%s', (_, told, commands) => {
+    expect(rotateCommands(about(told))).toEqual(commands);
+  });
+
+  test('where the log does not name the key, the old ones are listed and the new one is never disabled', () => {
+    expect(rotateCommands(about({ id: `${USER}/bedrock-key`, kind: 'bedrock-key' }))).toEqual([
+      'aws iam list-service-specific-credentials --user-name ci --service-name bedrock.amazonaws.com',
+      'aws iam create-service-specific-credential --user-name ci --service-name bedrock.amazonaws.com --credential-age-days 90',
+    ]);
+  });
+});
+
+describe('names of principals', () => {
+  test.each([
+    [USER, 'ci', '', 'user/ci'],
+    ['arn:aws-cn:iam::123456789012:user/ci', 'ci', '', 'user/ci'],
+    [ROLE, '', 'deploy', 'role/deploy'],
+    ['arn:aws:iam::123456789012:role/a/b/deploy', '', 'deploy', 'role/deploy'],
+    ['arn:aws:sts::123456789012:assumed-role/deploy/i-0abc', '', 'deploy', 'role/deploy'],
+    ['arn:aws:iam::123456789012:root', '', '', 'root'],
+    ['arn:aws:iam::123456789012:root/assumed', '', '', 'arn:aws:iam::123456789012:root/assumed'],
+    ['platform@example.com', '', '', 'platform@example.com'],
+    ['', '', '', 'an unknown principal'],
+  ])('%s', (arn, user, role, text) => {
+    expect([userNameOf(arn), roleNameOf(arn), principalText(arn)]).toEqual([user, role, text]);
+  });
+
+  test('a session that AssumeRoot lent is neither a key nor root', () => {
+    expect([isStatic('role'), isRoot('role')]).toEqual([false, false]);
+    expect([isStatic('root-key'), isRoot('root-key'), isRoot('root-session')]).toEqual([true, true, true]);
+  });
+});
+
+describe('shellWord', () => {
+  test.each([
+    ['ci', 'ci'],
+    ['arn:aws:iam::123456789012:user/ci', 'arn:aws:iam::123456789012:user/ci'],
+    ['two words', "'two words'"],
+    ['~', "'~'"],
+    ['日本', "'日本'"],
+    ['', null],
+    ['-x', null],
+    ['file:///etc/passwd', null],
+    ['https://example.com', null],
+    ['a\nb', null],
+    ['a\u0000b', null],
+    ['a\u009bb', null],
+    ['a\u200bb', null],
+    ['a\u2028b', null],
+    ['a\ud800b', null],
+  ])('%j', (text, word) => {
+    expect(shellWord(text)).toBe(word);
+  });
+
+  test('a shell reads every word as the text it stands for', () => {
+    const texts = fc
+      .sample(fc.string({ unit: fc.constantFrom(...'aZ0 \'"\\$`*?[]{}()<>|&;#!~=%^-é日') }), { seed: 7, numRuns: 400 })
+      .filter(text => shellWord(text) !== null);
+    expect(texts.length).toBeGreaterThan(200);
+    expect(wordsOf(texts.map(text => shellWord(text)).join(' '))).toEqual(texts);
+  });
+
+  test('a word never holds what cannot be seen', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), text => {
+        expect(shellWord(text) ?? '').not.toMatch(/[\p{C}\u2028\u2029]/u);
+      }),
+    );
+  });
+});
+
+function revoking(start: string): string {
+  return (
+    `aws iam ${start} --policy-name AWSRevokeOlderSessions --policy-document ` +
+    `'{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":` +
+    `{"DateLessThan":{"aws:TokenIssueTime":"'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'"}}}]}'`
+  );
+}
+
+/** What a shell makes of a command line, `aws` being a function that says what it was given. */
+const argumentsOf = (command: string): string[] => split(shell(`aws() { printf '%s\\0' "$@"; }\n${command}`));
+
+const wordsOf = (line: string): string[] => split(shell(`printf '%s\\0' ${line}`));
+
+const shell = (script: string): string => execFileSync('sh', ['-c', script], { encoding: 'utf8' });
+
+const split = (output: string): string[] => output.split('\0').slice(0, -1);

@@ -1,0 +1,428 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Finding, Severity } from '../src/model/finding.ts';
+import type { Report } from '../src/model/report.ts';
+import { daysText, dayText, durationText, isoOf, stretchText } from '../src/report/dates.ts';
+import { json } from '../src/report/json.ts';
+import { displayWidth } from '../src/report/plain.ts';
+import { reportSchema } from '../src/report/schema.ts';
+import { arrange } from '../src/report/text/incidents.ts';
+import { sparkline } from '../src/report/text/spark.ts';
+import { tame } from '../src/report/text/tame.ts';
+import { text } from '../src/report/text.ts';
+import { DAY, HOUR, MINUTE } from '../src/time.ts';
+import {
+  anyText,
+  cleanReport as clean,
+  findingOf,
+  findingsReport as findings,
+  hostileReport as hostile,
+  incompleteReport as incomplete,
+  keyOf,
+  NOW,
+  reportOf,
+  weeklyReport as weekly,
+} from './report-fixtures.ts';
+
+const REPORTS: Readonly<Record<string, Report>> = { clean, findings, incomplete, hostile, weekly };
+const NAMES = Object.keys(REPORTS);
+const WIDTHS = [40, 80, 140];
+
+const renderText = (report: Report, width: number, color = false): string =>
+  [...text.render(report, { width, color })].join('');
+const renderJson = (report: Report): string => [...json.render(report, { width: 80, color: false })].join('');
+
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+
+/** A line may be wider than the terminal only if it is there to be copied: a command or an address. */
+function expectTidy(report: Report, width: number): void {
+  const rendered = renderText(report, width);
+  const commands = new Set(report.findings.flatMap(finding => tame(finding).remediation.commands));
+  expect(rendered.endsWith('\n')).toBe(true);
+  for (const line of rendered.slice(0, -1).split('\n')) {
+    expect(line).not.toMatch(HIDDEN);
+    expect(line).not.toMatch(/ $/);
+    const isCopied = commands.has(line.trim()) || /https?:\/\//.test(line);
+    if (!isCopied) expect(displayWidth(line), line).toBeLessThanOrEqual(width);
+  }
+}
+
+describe('text', () => {
+  for (const name of NAMES) {
+    const report = REPORTS[name]!;
+    for (const width of WIDTHS) {
+      test(`${name} at ${width}`, async () => {
+        await expect(renderText(report, width)).toMatchFileSnapshot(`snapshots/report/text-${name}-${width}.txt`);
+        expectTidy(report, width);
+      });
+    }
+
+    test(`${name} in colour is the same text`, () => {
+      const coloured = renderText(report, 80, true);
+      expect(coloured.replaceAll(/\u001b\[\d{1,2}m/g, '')).toBe(renderText(report, 80));
+      const looks = new Set([...coloured.matchAll(/\u001b\[(\d+)m/g)].map(([, code]) => Number(code)));
+      const allowed = [1, 2, 22, 31, 35, 36, 39];
+      expect([...looks].filter(code => !allowed.includes(code))).toEqual([]);
+    });
+  }
+
+  test('colour follows severity', () => {
+    expect(renderText(findings, 80, true)).toContain('\u001b[31mCRITICAL');
+    expect(renderText(findings, 80, true)).toContain('\u001b[35mHIGH');
+    expect(renderText(findings, 80, true)).toContain('\u001b[36mMEDIUM');
+  });
+
+  test.each([0, 39, Number.NaN, Number.POSITIVE_INFINITY, 1e9])('survives a width of %d', width => {
+    expect(renderText(findings, width)).toContain('one incident');
+  });
+
+  test.each(NAMES)('every finding of %s is told or counted', name => {
+    const { findings, summary } = REPORTS[name]!;
+    const rendered = renderText(REPORTS[name]!, 80);
+    expect(countTold(rendered)).toBe(findings.length);
+    for (const [severity, count] of Object.entries(summary.findings)) {
+      if (count > 0) expect(rendered).toMatch(new RegExp(`^${count} ${severity}\\b|, ${count} ${severity}\\b`, 'm'));
+    }
+  });
+
+  test('many incidents are told in full, then in brief, then counted', () => {
+    const many = reportOf(
+      Array.from({ length: 45 }, (_, i) => i).flatMap(i =>
+        ['token-burst', 'denied-burst'].map(rule =>
+          findingOf({
+            rule,
+            severity: 'high',
+            credential: keyOf(`AKIABEXAMPLE${String(i).padStart(8, '0')}`, `bot-${i}`),
+            episodes: [{ from: NOW - (i + 2) * DAY, until: NOW - (i + 2) * DAY + HOUR }],
+          }),
+        ),
+      ),
+    );
+    const rendered = renderText(many, 80);
+    expectTidy(many, 80);
+    expect(rendered.match(/^HIGH {2}one incident, 2 findings/gm)).toHaveLength(10);
+    expect(rendered).toContain('HIGH  70 more findings in 35 incidents\n');
+    expect(rendered.match(/^ {2}AKIA…\d{4} {2}denied-burst and token-burst {2,}\d+ \w{3} /gm)).toHaveLength(20);
+    expect(rendered).toContain('  … 30 more findings in 15 incidents: --format json lists them all\n');
+  });
+
+  test('a finding that is counted but not shown is said to be missing', () => {
+    const { summary } = findings;
+    const shown = findings.findings.filter(({ severity }) => severity !== 'low' && severity !== 'info');
+    expect(renderText({ ...findings, findings: shown }, 140)).toContain('not shown: 6 low and 1 info');
+    expect(renderText({ ...clean, summary: { ...summary, suppressed: 0 } }, 140)).toContain('No findings to show');
+  });
+
+  test('only a full look may say that there is nothing', () => {
+    const last = (report: Report) => renderText(report, 140).split('\n').at(-2);
+    expect(last(clean)).toBe('No findings in 1,204,311 events of 412 credentials');
+    expect(last({ ...clean, coverage: [] })).toContain('in what could be seen');
+    expect(last({ ...clean, run: { ...clean.run, complete: false } })).toContain('in what could be seen');
+    expect(last({ ...clean, coverage: [{ rule: 'a', source: 's', state: 'blind', reason: '' }] })).toContain(
+      '1 rule blind',
+    );
+    expect(last({ ...clean, summary: { ...clean.summary, events: 0, credentials: 0 } })).toContain(
+      'Nothing was judged',
+    );
+  });
+
+  test('any report obeys the laws', () => {
+    fc.assert(
+      fc.property(anyReport, fc.integer({ min: 40, max: 150 }), (report, width) => {
+        expectTidy(report, width);
+        expect(renderText(report, width, true).replaceAll(/\u001b\[\d{1,2}m/g, '')).toBe(renderText(report, width));
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('arrangement', () => {
+  const told = (list: readonly Finding[]) => {
+    const { incidents, folds, asides } = arrange(list);
+    return [...incidents, ...folds, ...asides].map(group => group.findings.map(({ rule }) => rule));
+  };
+  const key = keyOf('AKIAIOSFODNN7EXAMPLE', 'ci');
+  const seen = (rule: string, from: number, until = from, given: Partial<Finding> = {}) =>
+    findingOf({ rule, credential: key, episodes: [{ from: NOW + from, until: NOW + until }], ...given });
+  const old = seen('long-lived-key', -90 * DAY, 0, { family: 'lifetime' });
+
+  const cases: [title: string, list: readonly Finding[], expected: string[][]][] = [
+    ['nothing', [], []],
+    ['two within a day', [seen('a', -50 * HOUR), seen('b', -26 * HOUR)], [['a', 'b']]],
+    ['two more than a day apart', [seen('a', -50 * HOUR), seen('b', -25 * HOUR)], [['b'], ['a']]],
+    ['a chain', [seen('c', -2 * HOUR), seen('a', -50 * HOUR), seen('b', -26 * HOUR)], [['a', 'b', 'c']]],
+    ['worst first', [seen('a', -3 * HOUR), seen('b', -2 * HOUR, -HOUR, { severity: 'high' })], [['b', 'a']]],
+    ['an old key joins what happened', [old, seen('a', -HOUR)], [['long-lived-key', 'a']]],
+    ['an old key links nothing', [old, seen('a', -60 * DAY), seen('b', -HOUR)], [['long-lived-key', 'a'], ['b']]],
+    [
+      'what lasts is no incident',
+      [old, seen('dormant-key', -HOUR, 0, { family: 'lifetime' })],
+      [['long-lived-key'], ['dormant-key']],
+    ],
+    [
+      'without a credential there is no company',
+      [seen('a', 0, 0, { credential: null }), seen('b', 0, 0, { credential: null })],
+      [['a'], ['b']],
+    ],
+    [
+      'low company is no incident',
+      [seen('a', 0, 0, { severity: 'low' }), seen('b', 0, 0, { severity: 'low' })],
+      [['a'], ['b']],
+    ],
+  ];
+
+  test.each(cases)('%s', (_, list, expected) => {
+    expect(told(list)).toEqual(expected);
+    expect(told([...list].reverse())).toEqual(expected);
+  });
+
+  test('three of a kind are told, four are folded', () => {
+    const kind = (count: number) =>
+      Array.from({ length: count }, (_, i) => findingOf({ rule: 'a', credential: keyOf(`AKIA${i}`, 'x') }));
+    expect(arrange(kind(3)).folds).toEqual([]);
+    expect(arrange(kind(4)).folds.map(fold => fold.findings.length)).toEqual([4]);
+  });
+
+  test('each finding has exactly one place, whatever the order', () => {
+    fc.assert(
+      fc.property(fc.array(anyFinding, { maxLength: 30 }), list => {
+        const places = ({ incidents, folds, asides }: ReturnType<typeof arrange>) =>
+          [...incidents, ...folds, ...asides].flatMap(group => group.findings);
+        const placed = places(arrange(list));
+        expect(placed).toHaveLength(list.length);
+        expect(new Set(placed)).toEqual(new Set(list));
+      }),
+    );
+  });
+});
+
+describe('json', () => {
+  const ajv = new Ajv2020({ allErrors: true });
+  addFormats.default(ajv);
+  const isValid = ajv.compile(reportSchema);
+
+  test.each(NAMES)('%s', async name => {
+    const rendered = renderJson(REPORTS[name]!);
+    await expect(rendered).toMatchFileSnapshot(`snapshots/report/json-${name}.json`);
+    expect(isValid(JSON.parse(rendered)), ajv.errorsText(isValid.errors)).toBe(true);
+  });
+
+  test.each(NAMES)('%s is written as JSON.stringify would, with what hides escaped', name => {
+    const rendered = renderJson(REPORTS[name]!);
+    expect(rendered.replaceAll('\n', '')).not.toMatch(HIDDEN);
+    const parsed: unknown = JSON.parse(rendered);
+    if (name !== 'hostile') expect(rendered).toBe(`${JSON.stringify(parsed, null, 2)}\n`);
+    expect(JSON.stringify(parsed)).toBe(JSON.stringify(JSON.parse(JSON.stringify(parsed))));
+  });
+
+  test('hostile text comes back unchanged', () => {
+    const { findings: parsed } = JSON.parse(renderJson(hostile)) as Report;
+    expect(parsed.map(({ message }) => message)).toEqual(hostile.findings.map(({ message }) => message));
+    expect(Object.keys(parsed[0]!.evidence)).toEqual(Object.keys(hostile.findings[0]!.evidence));
+  });
+
+  test('findings are written one by one', () => {
+    const pieces = [...json.render(findings, { width: 80, color: false })];
+    const holding = pieces.filter(piece => piece.includes('"fingerprint"'));
+    expect(holding).toHaveLength(findings.findings.length + findings.suppressed.length);
+  });
+
+  test('any report is valid', () => {
+    fc.assert(
+      fc.property(anyReport, report => {
+        const rendered = renderJson(report);
+        expect(rendered.replaceAll('\n', '')).not.toMatch(HIDDEN);
+        expect(isValid(JSON.parse(rendered)), ajv.errorsText(isValid.errors)).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('no field may vanish', () => {
+    const whole: unknown = JSON.parse(renderJson(weekly));
+    const paths = [...fieldPaths(whole)].filter(path => !path.includes('evidence') || path.at(-1) === 'evidence');
+    expect(paths.length).toBeGreaterThan(60);
+    for (const path of paths) expect(isValid(without(whole, path)), path.join('.')).toBe(false);
+  });
+
+  test.each<[path: string, value: unknown]>([
+    ['schema', 'keyward.report/2'],
+    ['run.now', '2026-11-20'],
+    ['run.now', 1795132800000],
+    ['sources.0.events', -1],
+    ['sources.0.note', 1],
+    ['coverage.0.state', 'clean'],
+    ['summary.findings.fatal', 1],
+    ['findings.0.severity', 'fatal'],
+    ['findings.0.status', 'old'],
+    ['findings.0.family', 'other'],
+    ['findings.0.firstSeen', null],
+    ['findings.0.episodes.0.count', 1],
+    ['findings.0.evidence', []],
+    ['findings.0.remediation.commands', 'rm'],
+    ['findings.0.credential.kind', 'secret'],
+  ])('%s may not be %j', (path, value) => {
+    expect(isValid(changed(JSON.parse(renderJson(weekly)), path.split('.'), value))).toBe(false);
+  });
+
+  test.each([
+    'extra',
+    'run.extra',
+    'sources.0.extra',
+    'summary.extra',
+    'findings.0.extra',
+    'findings.0.credential.extra',
+  ])('%s may be added', path => {
+    const report = changed(JSON.parse(renderJson(weekly)), path.split('.'), 1);
+    // Two findings of the fixture are about the same key; the first has one.
+    expect(isValid(report), ajv.errorsText(isValid.errors)).toBe(true);
+  });
+});
+
+describe('dates', () => {
+  const at = (text: string) => Date.parse(`${text}Z`);
+
+  test.each([
+    ['2026-11-19T02:14', '2026-11-19T03:58', '19 Nov 02:14 – 03:58 UTC'],
+    ['2026-11-19T02:14', '2026-11-19T02:14:59', '19 Nov 02:14 UTC'],
+    ['2026-11-18T22:00', '2026-11-19T03:58', '18 Nov 22:00 – 19 Nov 03:58 UTC'],
+    ['2026-11-01T22:00', '2026-11-19T03:58', '1 Nov – 19 Nov'],
+    ['2025-12-31T23:30', '2026-01-01T00:30', '31 Dec 2025 23:30 – 1 Jan 2026 00:30 UTC'],
+    ['2025-11-19T02:14', '2025-11-19T03:58', '19 Nov 2025 02:14 – 03:58 UTC'],
+    ['2025-06-01T00:00', '2026-06-01T00:00', '1 Jun 2025 – 1 Jun 2026'],
+  ])('%s to %s', (from, until, expected) => {
+    expect(stretchText(at(from), at(until), 2026)).toBe(expected);
+  });
+
+  test.each([
+    ['2026-09-01T00:00', '2026-11-19T23:59', '1 Sep – 19 Nov 2026'],
+    ['2025-09-01T00:00', '2026-11-19T23:59', '1 Sep 2025 – 19 Nov 2026'],
+    ['2026-09-01T00:00', '2026-09-01T23:59', '1 Sep 2026'],
+  ])('with years, %s to %s', (from, until, expected) => {
+    expect(daysText(at(from), at(until), Number.NaN)).toBe(expected);
+  });
+
+  test.each([
+    [212 * DAY + 23 * HOUR, '212 days'],
+    [1204 * DAY, '1,204 days'],
+    [2 * DAY, '2 days'],
+    [2 * DAY - 1, '47 hours'],
+    [HOUR, '1 hour'],
+    [59 * MINUTE, '59 minutes'],
+    [999, '0 seconds'],
+    [Number.NaN, '0 seconds'],
+  ])('%d ms are %s', (length, expected) => {
+    expect(durationText(length)).toBe(expected);
+  });
+
+  test('no instant is too far', () => {
+    expect(isoOf(Number.POSITIVE_INFINITY)).toBe('9999-12-31T00:00:00.000Z');
+    expect(isoOf(-9e15)).toBe('0000-01-01T00:00:00.000Z');
+    expect(isoOf(Number.NaN)).toBe('1970-01-01T00:00:00.000Z');
+    expect(dayText(9e15, 2026)).toBe('31 Dec 9999');
+  });
+});
+
+test.each([
+  [[0, 1, 2, 4, 8], 1, '▁▂▃▅█'],
+  [[0, 1, 2, 4, 8], 2, '▂▅█'],
+  [[1000, 1], 1, '█▂'],
+])('%j with %i hours a bar', (values, hours, expected) => {
+  expect(sparkline({ from: 0, values }, hours)).toBe(expected);
+});
+
+const anySeverity = fc.constantFrom<Severity>('critical', 'high', 'medium', 'low', 'info');
+const anyInstant = fc.oneof(fc.integer({ min: NOW - 30 * DAY, max: NOW }), fc.double({ noNaN: false }));
+
+const anyFinding: fc.Arbitrary<Finding> = fc
+  .record({
+    rule: fc.oneof(fc.constantFrom('long-lived-key', 'token-burst', 'unusual-geography'), anyText),
+    family: fc.constantFrom('lifetime' as const, 'volume' as const, 'place' as const),
+    severity: anySeverity,
+    status: fc.constantFrom('new' as const, 'recurred' as const, 'known' as const),
+    subject: anyText,
+    members: fc.array(anyText, { maxLength: 8 }),
+    episodes: fc.array(fc.record({ from: anyInstant, until: anyInstant }), { maxLength: 3 }),
+    title: anyText,
+    message: anyText,
+    credential: fc.option(
+      fc.record({
+        id: fc.oneof(fc.constantFrom('AKIA0', 'AKIA1'), anyText),
+        owner: anyText,
+        account: anyText,
+        createdAt: fc.option(anyInstant),
+      }),
+    ),
+    evidence: fc.oneof(
+      fc.dictionary(anyText, fc.oneof(anyText, fc.double())),
+      fc.record({ hourly: fc.record({ from: anyInstant, values: fc.array(fc.double(), { maxLength: 200 }) }) }),
+    ),
+    corroboratedBy: fc.array(
+      anyText.filter(id => id !== ''),
+      { maxLength: 2 },
+    ),
+    summary: anyText,
+    commands: fc.array(anyText, { maxLength: 2 }),
+  })
+  .map(({ credential, summary, commands, rule, ...given }) =>
+    findingOf({
+      ...given,
+      rule: rule === '' ? 'x' : rule,
+      credential: credential && { ...keyOf('', ''), ...credential },
+      remediation: { summary, commands },
+    }),
+  );
+
+const anyReport: fc.Arbitrary<Report> = fc
+  .record({
+    findings: fc.array(anyFinding, { maxLength: 20 }),
+    source: anyText.filter(id => id !== ''),
+    note: fc.option(anyText),
+    reason: anyText,
+    state: fc.constantFrom('evaluated' as const, 'partial' as const, 'blind' as const),
+    resolved: anyText,
+    expires: fc.oneof(fc.constant('2026-12-01'), anyText),
+    since: fc.option(fc.integer({ min: 0, max: NOW })),
+    isComplete: fc.boolean(),
+  })
+  .map(({ findings, source, note, reason, state, resolved, expires, since, isComplete }) =>
+    reportOf(findings, {
+      run: { now: NOW, since, until: null, complete: isComplete },
+      sources: [{ ...clean.sources[0]!, id: source, note, complete: isComplete }],
+      coverage: [{ rule: 'token-burst', source, state, reason }],
+      resolved: [{ fingerprint: 'r', rule: 'token-burst', subject: resolved, lastSeen: NOW }],
+      suppressed: [{ fingerprint: 's', rule: 'token-burst', owner: resolved, reason, expires }],
+    }),
+  );
+
+/** How many findings a text tells of, by its headings. */
+function countTold(rendered: string): number {
+  const headings = [...rendered.matchAll(/^(?:CRITICAL|HIGH|MEDIUM|LOW|INFO) +(.*)$/gm)];
+  const counts = headings.map(([, rest]) => /([\d,]+) (?:more )?(?:findings?|credentials?)\b/.exec(rest!)?.[1] ?? '1');
+  return counts.reduce((sum, count) => sum + Number(count.replaceAll(',', '')), 0);
+}
+
+type Path = readonly string[];
+
+function* fieldPaths(value: unknown, at: Path = []): Generator<Path> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, field] of Object.entries(value)) {
+    if (!Array.isArray(value)) yield [...at, name];
+    yield* fieldPaths(field, [...at, name]);
+  }
+}
+
+const without = (value: unknown, path: Path): unknown => changed(structuredClone(value), path, undefined);
+
+/** The value with one field set, or removed when that is undefined. */
+function changed(value: unknown, path: Path, to: unknown): unknown {
+  let holder = value as Record<string, unknown>;
+  for (const name of path.slice(0, -1)) holder = holder[name] as Record<string, unknown>;
+  const last = path.at(-1)!;
+  if (to === undefined) delete holder[last];
+  else holder[last] = to;
+  return value;
+}
