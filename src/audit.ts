@@ -41,6 +41,7 @@ export async function audit(request: AuditRequest, hooks: AuditHooks): Promise<R
   const ledger = openLedger(planFor(request.rules.map(({ rule }) => rule)));
   const reading = new Reading(ledger, request.geo, { until: request.until, self: new Set(request.self) });
   await readAll(opened, reading, hooks);
+  refuseNothing(opened, hooks.signal);
   const judgement = judge(ledger, request.rules, { since: request.since, now: request.now });
   return reportOf(
     request,
@@ -59,6 +60,7 @@ async function openSources({ sources, collectors }: AuditRequest, signal: AbortS
     const shards: Shard[] = [];
     try {
       for await (const shard of collector.shards(id, signal)) shards.push(shard);
+      if (signal.aborted) source.fail('interrupted');
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       errors.push(error);
@@ -68,6 +70,16 @@ async function openSources({ sources, collectors }: AuditRequest, signal: AbortS
   }
   if (errors.length === opened.length) throw joined(errors);
   return opened;
+}
+
+/** Files of other kinds alone are not something to call clean. */
+function refuseNothing(opened: readonly OpenedSource[], { aborted }: AbortSignal): void {
+  if (aborted || opened.some(({ source }) => source.files > 0 || !source.complete)) return;
+  const names = opened.map(({ source }) => `'${source.id}'`).join(', ');
+  throw new UserError(
+    `there is no audit log in ${names}`,
+    'Name the folder that holds the logs; `keyward sources` lists what can be read.',
+  );
 }
 
 async function readAll(opened: readonly OpenedSource[], reading: Reading, hooks: AuditHooks): Promise<void> {
@@ -111,6 +123,7 @@ function reportOf(request: AuditRequest, tallies: readonly SourceTally[], judgem
     tool: { name: 'keyward', version: request.version },
     run: {
       now: request.now,
+      geography: request.geo.build,
       since: request.since,
       until: request.until,
       complete: sources.every(({ complete }) => complete),

@@ -107,6 +107,7 @@ const FIELDS: Readonly<Record<string, Shape>> = {
     default: false,
   },
   geoDb: { type: 'text', describe: 'A country or city database in MMDB format, instead of the one that is bundled.' },
+  asnDb: { type: 'text', describe: 'An ASN database in MMDB format: names who runs a network.' },
   self: texts('Principals that keyward itself runs as; what they merely read is left out.', 'A principal, as an ARN.'),
   networks: { type: 'list', describe: 'Known networks; they come before any database.', item: NETWORK },
 };

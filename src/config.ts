@@ -26,6 +26,7 @@ export interface Config {
   readonly failOn?: FailOn;
   readonly failOnBlind?: boolean;
   readonly geoDb?: string;
+  readonly asnDb?: string;
   readonly self?: readonly string[];
   readonly networks?: readonly ConfiguredNetwork[];
   readonly format?: string;
@@ -276,6 +277,7 @@ function resolvePaths(config: Config, home: string, cwd: string): Config {
     ...config,
     ...(config.sources && { sources: config.sources.map(source => (isPath(source) ? from(source) : source)) }),
     ...(config.geoDb && { geoDb: from(config.geoDb) }),
+    ...(config.asnDb && { asnDb: from(config.asnDb) }),
     ...(config.out && { out: Object.fromEntries(Object.entries(config.out).map(([id, file]) => [id, from(file)])) }),
   };
 }

@@ -84,7 +84,7 @@ function toEvent(told: ExampleEvent, at: number, credential: string, example: st
 }
 
 function toPlace({ country = '', egress = false }: ExampleEvent): Place {
-  return { country, egress, site: '', why: country === '' ? 'reserved' : 'declared' };
+  return { country, egress, site: '', operator: '', why: country === '' ? 'reserved' : 'declared' };
 }
 
 function relative(credential: Credential): Credential {

@@ -1,5 +1,11 @@
 import { type Address, parseAddress } from './geo/address.ts';
-import { type GeoDatabase, openBundledDatabase, openDatabase } from './geo/database.ts';
+import {
+  type GeoDatabase,
+  type OperatorOf,
+  openAsnDatabase,
+  openBundledDatabase,
+  openDatabase,
+} from './geo/database.ts';
 import { type DeclaredNetwork, declareNetworks, type FindNetwork } from './geo/networks.ts';
 import type { Place } from './model/event.ts';
 
@@ -16,6 +22,8 @@ export interface Geo {
 export interface GeoOptions {
   /** A MaxMind DB file, or its bytes, in place of the bundled one. */
   readonly geoDb?: string | Buffer | undefined;
+  /** A MaxMind DB file of autonomous systems, or its bytes: it names who runs a network. */
+  readonly asnDb?: string | Buffer | undefined;
   /** Believed before any database. */
   readonly networks: readonly DeclaredNetwork[];
 }
@@ -30,8 +38,9 @@ const LONGEST_REMEMBERED = 64;
  * Opens geography. What the user gave is checked at once; the bundled database is read when the first address needs it.
  * The same address always has the same place.
  */
-export function openGeo({ geoDb, networks }: GeoOptions): Geo {
+export function openGeo({ geoDb, asnDb, networks }: GeoOptions): Geo {
   const find = declareNetworks(networks);
+  const operatorOf = asnDb === undefined ? () => '' : openAsnDatabase(asnDb);
   let opened = geoDb === undefined ? undefined : openDatabase(geoDb);
   const database = (): GeoDatabase => {
     opened ??= openBundledDatabase();
@@ -42,7 +51,7 @@ export function openGeo({ geoDb, networks }: GeoOptions): Geo {
     locate(address) {
       const known = memo.get(address);
       if (known !== undefined) return known;
-      const place = Object.freeze(placeOf(address, find, database));
+      const place = Object.freeze(placeOf(address, find, { database, operatorOf }));
       if (memo.size >= MEMO) memo.clear();
       if (address.length <= LONGEST_REMEMBERED) memo.set(address, place);
       return place;
@@ -56,22 +65,31 @@ export function openGeo({ geoDb, networks }: GeoOptions): Geo {
   };
 }
 
-function placeOf(text: string, find: FindNetwork, database: () => GeoDatabase): Place {
+/** Where addresses that nobody declared are looked up. */
+interface Databases {
+  readonly database: () => GeoDatabase;
+  readonly operatorOf: OperatorOf;
+}
+
+function placeOf(text: string, find: FindNetwork, databases: Databases): Place {
   if (text === '') return nowhere('missing');
   const address = parseAddress(text);
   if (address === null) return nowhere('invalid');
   const network = find(address) ?? (address.carried === null ? undefined : find(address.carried));
-  if (network === undefined) return placeByDatabase(address, database);
+  if (network === undefined) return placeByDatabase(address, databases);
   const declared = { site: network.name, egress: network.kind === 'vpn' || network.kind === 'egress' };
-  if (network.country !== '') return { country: network.country, ...declared, why: 'declared' };
-  return { ...placeByDatabase(address, database), ...declared };
+  const place = placeByDatabase(address, databases);
+  if (network.country === '') return { ...place, ...declared };
+  return { country: network.country, ...declared, operator: place.operator, why: 'declared' };
 }
 
-function placeByDatabase(address: Address, database: () => GeoDatabase): Place {
-  if (address.carried !== null) return placeByDatabase(address.carried, database);
+function placeByDatabase(address: Address, databases: Databases): Place {
+  if (address.carried !== null) return placeByDatabase(address.carried, databases);
   if (address.range !== 'public') return nowhere(address.range);
-  const country = database().countryOf(address.text);
-  return country === '' ? nowhere('unknown') : { country, site: '', egress: false, why: 'located' };
+  const country = databases.database().countryOf(address.text);
+  const operator = databases.operatorOf(address.text);
+  if (country === '') return { ...nowhere('unknown'), operator };
+  return { country, site: '', egress: false, operator, why: 'located' };
 }
 
-const nowhere = (why: Place['why']): Place => ({ country: '', site: '', egress: false, why });
+const nowhere = (why: Place['why']): Place => ({ country: '', site: '', egress: false, operator: '', why });

@@ -53,9 +53,8 @@ export function judge(ledger: Ledger, rules: readonly ConfiguredRule[], window: 
       abstained.push({ rule: configured.rule.id, reason, count, judged: everyone.ids.length });
     }
   }
-  const kinds = new Map(rules.map(({ rule }) => [rule.id, rule.kind]));
   return {
-    findings: corroborate(findings, id => kinds.get(id) === 'signal').sort(byWeight),
+    findings: corroborate(findings).sort(byWeight),
     abstained,
     credentials: everyone.ids.length,
   };
@@ -167,6 +166,7 @@ function toFinding(rule: Rule, verdict: AnyVerdict, credential: Credential, epis
     fingerprint: fingerprintOf(rule.id, verdict.subject),
     rule: rule.id,
     family: rule.family,
+    kind: rule.kind,
     severity: verdict.severity ?? rule.severity,
     status: 'new',
     subject: verdict.subject.join(' '),
@@ -176,7 +176,7 @@ function toFinding(rule: Rule, verdict: AnyVerdict, credential: Credential, epis
     message: fill(rule.messages[verdict.message]!, verdict.data),
     credential: asHeld(credential),
     firstSeen: ordered[0]!.from,
-    lastSeen: Math.max(...ordered.map(({ until }) => until)),
+    lastSeen: ordered.at(-1)!.until,
     evidence: verdict.evidence,
     corroboratedBy: [],
     remediation: { summary: rule.remediation, commands: rule.commands?.(credential) ?? [] },
@@ -201,10 +201,10 @@ export function fill(message: string, data: Readonly<Record<string, unknown>>): 
 }
 
 /** Signals of independent families about one credential within a day raise each other one level, once. */
-function corroborate(findings: readonly Finding[], isSignal: (rule: string) => boolean): Finding[] {
+function corroborate(findings: readonly Finding[]): Finding[] {
   const byCredential = new Map<string, Finding[]>();
   for (const finding of findings) {
-    if (finding.credential === null || !isSignal(finding.rule)) continue;
+    if (finding.credential === null || finding.kind === 'fact') continue;
     const alike = byCredential.get(finding.credential.id);
     if (alike === undefined) byCredential.set(finding.credential.id, [finding]);
     else alike.push(finding);
@@ -232,8 +232,10 @@ function areNear(a: Finding, b: Finding): boolean {
 
 const raised = (severity: Severity): Severity => SEVERITIES[Math.max(0, SEVERITIES.indexOf(severity) - 1)]!;
 
+/** Of two findings about one subject the graver speaks, and of equals the later. */
 function union(a: Finding, b: Finding): Finding {
-  const [strong, weak] = byWeight(a, b) <= 0 ? [a, b] : [b, a];
+  const order = SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.lastSeen - a.lastSeen;
+  const [strong, weak] = (order || byWeight(a, b)) <= 0 ? [a, b] : [b, a];
   const episodes = mergeEpisodes([...strong.episodes, ...weak.episodes]);
   return {
     ...strong,

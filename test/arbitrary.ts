@@ -35,7 +35,13 @@ const COUNTRIES = ['', 'DE', 'SG', 'US', 'BR'];
 export function placeOf(address: string): Place {
   const number = [...address].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
   const country = COUNTRIES[number % COUNTRIES.length]!;
-  return { country, site: '', egress: number % 7 === 0, why: country === '' ? 'unknown' : 'located' };
+  return {
+    country,
+    site: '',
+    egress: number % 7 === 0,
+    operator: number % 3 === 0 ? 'AS64496 Example Net' : '',
+    why: country === '' ? 'unknown' : 'located',
+  };
 }
 
 const v4 = fc.tuple(fc.nat(5), fc.nat(5), fc.nat(5), fc.nat(5)).map(parts => parts.join('.'));

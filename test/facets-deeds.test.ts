@@ -192,7 +192,13 @@ function many(
 
 function placed(told: Partial<AuditEvent>, country = ''): Placed {
   const at = told.at ?? START;
-  const place: Place = { country, site: '', egress: false, why: country === '' ? 'reserved' : 'declared' };
+  const place: Place = {
+    country,
+    site: '',
+    egress: false,
+    operator: '',
+    why: country === '' ? 'reserved' : 'declared',
+  };
   const event: AuditEvent = {
     count: 1,
     tokensIn: 0,

@@ -12,7 +12,7 @@ type Given = Partial<Pick<AuditEvent, 'session' | 'deed' | 'count' | 'hour'>> & 
 function add(state: Sessions, given: Given): void {
   const { session = 'a', deed = 'use', count = 1, hour = START, country = 'DE', egress = false } = given;
   const event = { session, deed, count, hour, at: hour * HOUR + 5, last: hour * HOUR + 9, address: '192.0.2.1' };
-  const place: Place = { country, egress, site: '', why: 'declared' };
+  const place: Place = { country, egress, site: '', operator: '', why: 'declared' };
   sessions.add(state, event as AuditEvent, place);
 }
 

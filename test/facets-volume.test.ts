@@ -12,7 +12,7 @@ import type { AuditEvent, Column, Deed, Outcome, Place } from '../src/model/even
 import { DAY, HOUR, hourOf } from '../src/time.ts';
 
 const START = Date.UTC(2026, 10, 2);
-const NOWHERE: Place = { country: '', site: '', egress: false, why: 'missing' };
+const NOWHERE: Place = { country: '', site: '', egress: false, operator: '', why: 'missing' };
 
 const CALL: AuditEvent = {
   at: START,

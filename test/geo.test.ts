@@ -69,7 +69,7 @@ describe('addresses, by the bundled database', () => {
     ['__proto__', 'invalid', ''],
     ['8'.repeat(1_000_000), 'invalid', ''],
   ])('%.40s is %s %s', (address, why, country) => {
-    expect(geo.locate(address)).toEqual({ country, site: '', egress: false, why });
+    expect(geo.locate(address)).toEqual({ country, site: '', egress: false, operator: '', why });
     expect(geo.locate(address)).toEqual(openGeo({ networks: [] }).locate(address));
   });
 
@@ -120,20 +120,26 @@ describe('declared networks', () => {
     ['198.51.100.7', 'ES', 'mapped', false],
     ['2001:4860:4860::8888', 'PT', 'any six', false],
   ])('%s is in %s, %s', (address, country, site, egress) => {
-    expect(geo.locate(address)).toEqual({ country, site, egress, why: 'declared' });
+    expect(geo.locate(address)).toEqual({ country, site, egress, operator: '', why: 'declared' });
   });
 
   test.each([
-    ['8.8.8.8', { country: 'US', site: 'unplaced', egress: true, why: 'located' }],
-    ['172.16.0.1', { country: '', site: 'unplaced inside', egress: false, why: 'private' }],
-    ['192.0.2.1', { country: '', site: '', egress: false, why: 'reserved' }],
+    ['8.8.8.8', { country: 'US', site: 'unplaced', egress: true, operator: '', why: 'located' }],
+    ['172.16.0.1', { country: '', site: 'unplaced inside', egress: false, operator: '', why: 'private' }],
+    ['192.0.2.1', { country: '', site: '', egress: false, operator: '', why: 'reserved' }],
   ])('%s, which no declaration places', (address, place) => {
     expect(geo.locate(address)).toEqual(place);
   });
 
   test('an address carried in IPv6 is found by its IPv4 network', () => {
     const { locate } = openGeo({ networks: [office] });
-    expect(locate('2002:cb00:7107::1')).toEqual({ country: 'DE', site: 'office', egress: false, why: 'declared' });
+    expect(locate('2002:cb00:7107::1')).toEqual({
+      country: 'DE',
+      site: 'office',
+      egress: false,
+      operator: '',
+      why: 'declared',
+    });
   });
 
   test('the order of declaration does not matter', () => {
@@ -176,8 +182,8 @@ describe('other databases', () => {
   ])('%j means %s', (entry, country) => {
     const geo = openGeo({ geoDb: database(entry, 'Test-City'), networks: [] });
     const why = country === '' ? 'unknown' : 'located';
-    expect(geo.locate('8.8.8.8')).toEqual({ country, site: '', egress: false, why });
-    expect(geo.locate('200.8.8.8')).toEqual({ country: '', site: '', egress: false, why: 'unknown' });
+    expect(geo.locate('8.8.8.8')).toEqual({ country, site: '', egress: false, operator: '', why });
+    expect(geo.locate('200.8.8.8')).toEqual({ country: '', site: '', egress: false, operator: '', why: 'unknown' });
     expect([geo.build, geo.kind]).toEqual(['Test-City, built 2026-06-01', 'city']);
   });
 
@@ -226,6 +232,28 @@ describe('other databases', () => {
   });
 });
 
+describe('databases of autonomous systems', () => {
+  test.each([
+    [{ autonomous_system_number: 64496, autonomous_system_organization: 'Example Net' }, 'AS64496 Example Net'],
+    [{ asn: 'AS64496', as_name: 'Example Net', country_code: 'DE' }, 'AS64496 Example Net'],
+    [{ asn: 'AS64496', name: 'Example\u001b[31m\n Net' }, 'AS64496 Example [31m Net'],
+    [{ autonomous_system_number: 64496 }, 'AS64496'],
+    [{ country_code: 'DE' }, ''],
+  ])('%j names %s', (entry, operator) => {
+    const geo = openGeo({ asnDb: database(entry, 'Test-ASN'), networks: [{ ...office, cidr: '9.9.9.0/24' }] });
+    expect(geo.locate('8.8.8.8')).toMatchObject({ country: 'US', operator });
+    expect(geo.locate('9.9.9.9')).toMatchObject({ country: 'DE', site: 'office', operator });
+    expect(geo.locate('10.0.0.1')).toMatchObject({ country: '', operator: '' });
+  });
+
+  test('a missing file is told by its option', () => {
+    const missing = join(folder, 'missing.mmdb');
+    expect(problem(() => openGeo({ asnDb: missing, networks: [] }))).toBe(
+      `the ASN database '${missing}' does not exist`,
+    );
+  });
+});
+
 /** The message of the `UserError` thrown; it must come with a hint. */
 function problem(run: () => unknown): string {
   try {
@@ -262,7 +290,10 @@ function database(entry: Value, type: string): Buffer {
 }
 
 function encoded(value: Value): Buffer {
-  if (typeof value === 'string') return Buffer.concat([Buffer.from([(2 << 5) | value.length]), Buffer.from(value)]);
+  if (typeof value === 'string') {
+    const size = value.length < 29 ? [(2 << 5) | value.length] : [(2 << 5) | 29, value.length - 29];
+    return Buffer.concat([Buffer.from(size), Buffer.from(value)]);
+  }
   if (typeof value === 'number') {
     const bytes = Buffer.alloc(4);
     bytes.writeUInt32BE(value);

@@ -113,14 +113,14 @@ function joined(a: AuditEvent, b: AuditEvent): AuditEvent {
     tokensOut: a.tokensOut + b.tokensOut,
     microUsd: a.microUsd + b.microUsd,
     ttl: Math.max(a.ttl, b.ttl),
-    example: smallerExample(a.example, b.example),
+    example: both.map(({ example }) => example).reduce(smallerExample),
   };
 }
 
 /** An event whose every name is its own. */
 function manyNames(i: number): Placed {
   const at = Date.UTC(2026, 9, 1) + i * 600_000;
-  const place: Place = { country: ['DE', 'SG', 'US'][i % 3]!, site: '', egress: false, why: 'located' };
+  const place: Place = { country: ['DE', 'SG', 'US'][i % 3]!, site: '', egress: false, operator: '', why: 'located' };
   const event: AuditEvent = {
     at,
     last: at,

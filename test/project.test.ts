@@ -41,7 +41,7 @@ describe('hostile records', () => {
 
   test('a record without a prototype is read like any other', () => {
     const record: Record<string, string> = Object.create(null);
-    record['eventName'] = 'x';
+    record.eventName = 'x';
     expect(project(record)).toEqual({ ...none, name: 'x' });
   });
 });

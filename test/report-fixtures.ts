@@ -39,7 +39,7 @@ function countBySeverity(findings: readonly Finding[]): Record<Severity, number>
 export function reportOf(findings: readonly Finding[], given: Partial<Report> = {}): Report {
   return {
     tool: { name: 'keyward', version: '0.1.0' },
-    run: { now: NOW, since: null, until: null, complete: true },
+    run: { now: NOW, geography: 'Example-Country, built 2026-06-17', since: null, until: null, complete: true },
     sources: [source],
     coverage: evaluated,
     summary: {
@@ -77,6 +77,7 @@ export function findingOf(given: Partial<Finding> & { readonly rule: string }): 
   return {
     fingerprint: `${given.rule} ${subject}`,
     family: 'volume',
+    kind: given.family === 'lifetime' || given.family === 'register' ? 'fact' : 'signal',
     severity: 'medium',
     status: 'new',
     subject,
@@ -285,7 +286,13 @@ export const findingsReport: Report = reportOf(
 const PROXY = 'litellm/spend-2026-11.jsonl';
 
 export const incompleteReport: Report = reportOf([], {
-  run: { now: NOW, since: NOW - 28 * DAY, until: null, complete: false },
+  run: {
+    now: NOW,
+    geography: 'Example-Country, built 2026-06-17',
+    since: NOW - 28 * DAY,
+    until: null,
+    complete: false,
+  },
   sources: [
     {
       ...source,
@@ -344,7 +351,13 @@ export const weeklyReport: Report = reportOf(
     { ...others[1]!, status: 'known' },
   ]),
   {
-    run: { now: NOW, since: NOW - 7 * DAY, until: null, complete: true },
+    run: {
+      now: NOW,
+      geography: 'Example-Country, built 2026-06-17',
+      since: NOW - 7 * DAY,
+      until: null,
+      complete: true,
+    },
     resolved: [
       { fingerprint: 'r1', rule: 'dormant-key', subject: 'AKIAOEXAMPLE00000001', lastSeen: NOW - 9 * DAY },
       { fingerprint: 'r2', rule: 'long-lived-key', subject: 'AKIAOEXAMPLE00000002', lastSeen: NOW - 400 * DAY },
@@ -396,7 +409,7 @@ export const hostileReport: Report = reportOf(
       { ...source, id: NASTY, kind: NASTY, complete: false, note: `${NASTY}\n${LONG}` },
       { ...source, id: LONG, note: '' },
     ],
-    run: { now: NOW, since: 0, until: 9e15, complete: false },
+    run: { now: NOW, geography: 'Example-Country, built 2026-06-17', since: 0, until: 9e15, complete: false },
     coverage: [
       { rule: 'token-burst', source: NASTY, state: 'blind', reason: `${NASTY}; ${LONG}` },
       { rule: 'denied-geography', source: LONG, state: 'partial', reason: '' },

@@ -390,7 +390,7 @@ const anyReport: fc.Arbitrary<Report> = fc
   })
   .map(({ findings, source, note, reason, state, resolved, expires, since, isComplete }) =>
     reportOf(findings, {
-      run: { now: NOW, since, until: null, complete: isComplete },
+      run: { now: NOW, geography: reason, since, until: null, complete: isComplete },
       sources: [{ ...clean.sources[0]!, id: source, note, complete: isComplete }],
       coverage: [{ rule: 'token-burst', source, state, reason }],
       resolved: [{ fingerprint: 'r', rule: 'token-burst', subject: resolved, lastSeen: NOW }],

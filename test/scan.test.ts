@@ -154,7 +154,7 @@ describe('damage costs the record it lies in', () => {
       'a bad array on a line',
       '[{"a":1}]\n[{"b":"x\n[{"c":3}]',
       [{ a: 1 }, { c: 3 }],
-      ['line 2, byte 11: a line break inside a text', 'line 3, byte 29: the JSON ends before its closing brackets'],
+      ['line 2, byte 11: a line break inside a text', 'line 3, byte 28: the JSON ends before its closing brackets'],
     ],
     ['a text that is not closed', '[\n {"a":"x},\n {"b":2}\n]', [{ b: 2 }], ['byte 3: a line break inside a text']],
     [
@@ -457,7 +457,7 @@ async function scanAll(bytes: Uint8Array) {
   let taken = 0;
   let step = await scanned.next();
   for (; !step.done; step = await scanned.next()) {
-    for (const { wanted, fields } of step.value.rows) rows.push(`${wanted.id} ${fields['it']}`);
+    for (const { wanted, fields } of step.value.rows) rows.push(`${wanted.id} ${fields.it}`);
     for (const [what, count] of step.value.others) counts.set(what, (counts.get(what) ?? 0) + count);
     unknown += step.value.unknown;
     taken += step.value.bytes;

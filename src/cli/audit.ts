@@ -19,8 +19,8 @@ export async function auditCommand(sources: readonly string[], flags: AuditFlags
 
 /** What the engine is asked for, under these settings. */
 export function requestFrom(settings: Settings, { version }: Pick<Io, 'version'>): AuditRequest {
-  const { sources, rules, config, geoDb, now, since, until } = settings;
+  const { sources, rules, config, geoDb, asnDb, now, since, until } = settings;
   const networks = (config.networks ?? []).map(network => ({ country: '', kind: 'office' as const, ...network }));
-  const geo = openGeo({ geoDb, networks });
+  const geo = openGeo({ geoDb, asnDb, networks });
   return { sources, rules, collectors, geo, self: config.self ?? [], now, since, until, version };
 }

@@ -24,7 +24,7 @@ export class Meter {
     if (elapsed < PATIENCE || (this.#drawnAt !== null && now - this.#drawnAt < PAUSE)) return;
     this.#drawnAt = now;
     const { stderr } = this.#io;
-    stderr.write(ERASED + progressLine(progress, elapsed, Math.max(20, (stderr.columns ?? 80) - 1)));
+    stderr.write(ERASED + progressLine(progress, elapsed, (stderr.columns || 80) - 1));
   }
 
   erase(): void {

@@ -8,6 +8,8 @@ import { UserError, unknownName } from '../errors.ts';
 import { reporters } from '../report/index.ts';
 import type { Reporter } from '../report/reporter.ts';
 
+const STDOUT: ReadonlySet<string> = new Set(['-', '/dev/stdout', '/dev/fd/1']);
+
 /** A file that one format of the report goes to. */
 export interface Output {
   readonly reporter: Reporter;
@@ -34,7 +36,8 @@ export function parseOutput(text: string, cwd: string): Output {
   if (cut < 1 || name === '') {
     throw new UserError(`--out '${text}' names no file`, 'Write it as FORMAT=FILE, as in --out json=report.json.');
   }
-  if (name === '-') throw new UserError(`--out '${text}' is not a file`, 'The report on stdout is chosen by --format.');
+  if (STDOUT.has(name))
+    throw new UserError(`--out '${text}' is not a file`, 'The report on stdout is chosen by --format.');
   return { reporter: reporterFor(text.slice(0, cut)), name, file: resolve(cwd, name) };
 }
 
@@ -52,7 +55,7 @@ export async function checkOutputs(outputs: readonly Output[]): Promise<void> {
 /** Writes one report, readable by its owner alone; the file is there whole or not at all. */
 export async function writeOutput({ file, name }: Output, chunks: Iterable<string>): Promise<void> {
   try {
-    if (await isSpecial(file)) await pipeline(Readable.from(chunks), createWriteStream(file));
+    if (await isSpecial(file)) await pipeline(Readable.from(chunks), createWriteStream(file, { flags: 'a' }));
     else await replace(await targetOf(file), chunks);
   } catch (error) {
     if (!isSystemError(error)) throw error;
@@ -87,6 +90,7 @@ async function obstacleTo(file: string): Promise<string | null> {
 
 /** A device or a pipe is written to as it stands: renaming a file over it would destroy it. */
 async function isSpecial(file: string): Promise<boolean> {
+  if (file.startsWith('/dev/')) return true;
   const found = await stat(file).catch(() => null);
   return found !== null && !found.isFile();
 }

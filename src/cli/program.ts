@@ -51,6 +51,7 @@ function addAudit(program: Command, io: Io, finish: Finish): void {
     .option('--rule <ids>', 'judge by these rules only (repeatable, comma lists)', collectNames)
     .option('--skip-rule <ids>', 'leave these rules out (repeatable, comma lists)', collectNames)
     .option('--geo-db <file>', 'a country or city database in MMDB format')
+    .option('--asn-db <file>', 'an ASN database in MMDB format')
     .option('--config <file>', 'configuration (default: keyward.yaml here or above)')
     .optionsGroup('What fails the run:')
     .option('--fail-on <severity>', 'exit 1 from this severity on: none, low, medium, high, critical (default: high)')
@@ -64,7 +65,7 @@ function addAudit(program: Command, io: Io, finish: Finish): void {
 }
 
 function addDemo(program: Command, io: Io, finish: Finish): void {
-  const command = program.command('demo').description('audit a bundled month of logs with planted trouble');
+  const command = program.command('demo').description('audit bundled logs with planted trouble');
   addReportOptions(command).action(async flags => {
     const { demoCommand } = await import('./demo.ts');
     finish(await demoCommand(flags, io));
@@ -74,7 +75,7 @@ function addDemo(program: Command, io: Io, finish: Finish): void {
 function addExplain(program: Command, io: Io, finish: Finish): void {
   program
     .command('explain')
-    .description('what a rule looks for, what it says and when it errs')
+    .description('what a rule means and when it errs')
     .argument('<rule>', 'a rule, as listed by `keyward rules`')
     .option('--no-color', 'no colour')
     .action(async (id, flags) => {
@@ -135,4 +136,5 @@ Examples:
   zcat trail.json.gz | keyward audit -
   keyward audit ./logs --out json=report.json --fail-on medium
 
-Exit status: 0 clean, 1 a finding reached --fail-on, 2 wrong usage, 3 incomplete.`;
+Exit status: 0 clean, 1 a finding reached --fail-on, 2 wrong usage,
+3 incomplete, 130 interrupted.`;

@@ -27,8 +27,9 @@ export async function runAudit(
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
   try {
-    const report = edit(await auditWatched(request, abort.signal, flags, io));
+    const read = edit(await auditWatched(request, abort.signal, flags, io));
     const interrupted = abort.signal.aborted;
+    const report = interrupted ? { ...read, run: { ...read.run, complete: false } } : read;
     await writeReports(report, showing, flags, io);
     return { report, interrupted };
   } finally {
@@ -41,7 +42,7 @@ export function explainStatus({ report, interrupted }: Outcome, gate: Omit<Gate,
   if (interrupted) notice(io, 'interrupted: the report holds what was read until then');
   const gated = countGated(report, gate.failOn);
   if (gated > 0) notice(io, `${countText(gated, 'finding')} at or above ${gate.failOn} (--fail-on)`);
-  for (const source of report.sources) if (!source.complete) notice(io, incompleteness(source));
+  if (!interrupted) for (const source of report.sources) if (!source.complete) notice(io, incompleteness(source));
   const blind = new Set(report.coverage.filter(({ state }) => state === 'blind').map(({ rule }) => rule));
   if (gate.failOnBlind && blind.size > 0) {
     notice(io, `${countText(blind.size, 'rule')} blind (--fail-on-blind): ${[...blind].sort().join(', ')}`);
@@ -54,15 +55,11 @@ export const statusOf = ({ report, interrupted }: Outcome, gate: Omit<Gate, 'int
 async function auditWatched(request: AuditRequest, signal: AbortSignal, flags: ReportFlags, io: Io): Promise<Report> {
   const startedAt = io.now();
   const meter = flags.progress && flags.quiet !== true && isWatched(io) ? new Meter(io) : null;
-  try {
-    const report = await audit(request, { signal, onProgress: progress => meter?.update(progress) });
-    if (flags.verbose) {
-      notice(io, `${countText(report.summary.events, 'event')} in ${formatSpan(io.now() - startedAt)}`);
-    }
-    return report;
-  } finally {
-    meter?.erase();
-  }
+  const report = await audit(request, { signal, onProgress: progress => meter?.update(progress) }).finally(() =>
+    meter?.erase(),
+  );
+  if (flags.verbose) notice(io, `${countText(report.summary.events, 'event')} in ${formatSpan(io.now() - startedAt)}`);
+  return report;
 }
 
 /** Files first: a reader of stdout may take its time. */

@@ -32,6 +32,7 @@ export interface AuditFlags extends ReportFlags {
   readonly rule?: readonly string[];
   readonly skipRule?: readonly string[];
   readonly geoDb?: string;
+  readonly asnDb?: string;
 }
 
 /** How a report is shown: command line over config over defaults, every name checked. */
@@ -53,6 +54,7 @@ export interface Settings extends Showing {
   readonly failOn: FailOn;
   readonly failOnBlind: boolean;
   readonly geoDb: string | undefined;
+  readonly asnDb: string | undefined;
 }
 
 /** Settles an audit's settings; the command line wins over the config. */
@@ -68,6 +70,7 @@ export function settle(sources: readonly string[], flags: AuditFlags, io: Io): S
     failOn: oneOf('--fail-on', flags.failOn, FAIL_ON) ?? config.failOn ?? 'high',
     failOnBlind: flags.failOnBlind ?? config.failOnBlind ?? false,
     geoDb: flags.geoDb ?? config.geoDb,
+    asnDb: flags.asnDb ?? config.asnDb,
   };
 }
 

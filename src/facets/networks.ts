@@ -6,13 +6,15 @@ export interface Network {
   readonly network: string;
   /** Empty when the address has no place. */
   readonly country: string;
+  /** Who runs it; empty without an ASN database. */
+  readonly operator: string;
   readonly count: number;
   readonly first: number;
   readonly last: number;
   readonly example: string;
 }
 
-const SEPARATOR = ' ';
+const SEPARATOR = '\x1f';
 
 const SHAPE: TallyShape = {
   bound: 64,
@@ -28,7 +30,7 @@ export const networks = defineFacet({
   empty: newTally,
   add(state, event, place) {
     if (event.address === '' || event.count === 0) return;
-    const key = place.country + SEPARATOR + event.address;
+    const key = place.country + SEPARATOR + event.address + SEPARATOR + place.operator;
     addToTally(SHAPE, state, key, [event.count, event.at, event.last], event.example);
   },
   merge: (into, from) => mergeTally(SHAPE, into, from),
@@ -39,18 +41,18 @@ export const networks = defineFacet({
 /** Networks in order of country, then address. */
 export function networkRows(tally: ReturnType<typeof networks.empty>): Network[] {
   return tallyRows(tally).map(([key, { values, example }]) => {
-    const cut = key.indexOf(SEPARATOR);
+    const [country, network, operator] = key.split(SEPARATOR) as [string, string, string];
     const [count, first, last] = values as [number, number, number];
-    return { country: key.slice(0, cut), network: key.slice(cut + 1), count, first, last, example };
+    return { network, country, operator, count, first, last, example };
   });
 }
 
 /** Keeps the first parts of an address: octets of IPv4, 16-bit groups of IPv6 (written out in full by the reader). */
 function shorten(octets: number, groups: number): (key: string) => string {
   return key => {
-    const cut = key.indexOf(SEPARATOR);
-    const address = key.slice(cut + 1);
+    const [country, address, operator] = key.split(SEPARATOR) as [string, string, string];
     const [separator, keep] = address.includes(':') ? [':', groups] : ['.', octets];
-    return key.slice(0, cut + 1) + address.split(separator).slice(0, keep).join(separator);
+    const short = address.split(separator).slice(0, keep).join(separator);
+    return [country, short, short === '' ? '' : operator].join(SEPARATOR);
   };
 }

@@ -21,7 +21,7 @@ export interface AuditEvent {
   /** First and last instant, in epoch milliseconds (measures: min, max). */
   readonly at: number;
   readonly last: number;
-  /** How many (measure: sum). A token-only row has count 0 and moves neither `at` nor `last`. */
+  /** How many (measure: sum). A token-only row has count 0 and moves neither `at` nor `last` nor `example`. */
   readonly count: number;
   /** Model tokens and cost (measures: sums). */
   readonly tokensIn: number;
@@ -67,5 +67,7 @@ export interface Place {
   readonly site: string;
   /** Declared as an exit shared by many (egress, VPN): never surprising by itself. */
   readonly egress: boolean;
+  /** Who runs the network, as in 'AS64496 Example Net'; empty without an ASN database. */
+  readonly operator: string;
   readonly why: 'located' | 'declared' | 'private' | 'reserved' | 'invalid' | 'missing' | 'unknown';
 }

@@ -17,6 +17,8 @@ export interface Finding {
   readonly fingerprint: string;
   readonly rule: string;
   readonly family: Family;
+  /** A fact is simply so; a signal is unusual. */
+  readonly kind: 'fact' | 'signal';
   readonly severity: Severity;
   readonly status: 'new' | 'recurred' | 'known';
   readonly subject: string;

@@ -23,6 +23,8 @@ export interface Report {
   readonly tool: { readonly name: string; readonly version: string };
   readonly run: {
     readonly now: number;
+    /** The geography database and the day it was built. */
+    readonly geography: string;
     readonly since: number | null;
     readonly until: number | null;
     readonly complete: boolean;

@@ -50,7 +50,7 @@ export class Identities {
   readonly #known = new Map<string, { readonly fields: IdentityFields; readonly identity: Identity | null }>();
 
   of(fields: IdentityFields): Identity | null {
-    const key = `${fields.keyId}\n${fields.arn}\n${fields.principalId}`;
+    const key = fields.keyId || fields.arn || fields.principalId;
     const known = this.#known.get(key);
     if (known !== undefined && isSame(known.fields, fields)) return known.identity;
     const identity = identify(fields);

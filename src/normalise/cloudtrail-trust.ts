@@ -14,6 +14,7 @@ export function outsiders(policy: unknown, account: string): readonly string[] |
   const found = statements
     .filter(statement => dig(statement, 'Effect') !== 'Deny')
     .flatMap(statement => trustedBy(dig(statement, 'Principal'), dig(statement, 'NotPrincipal')));
+  if (found.includes('*')) return ['*'];
   return [...new Set(found)]
     .filter(name => name !== '' && name !== account)
     .sort()

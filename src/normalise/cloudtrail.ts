@@ -2,7 +2,7 @@ import { hashText } from '../hash.ts';
 import type { Views } from '../model/coverage.ts';
 import type { AuditEvent, Outcome } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
-import { HOUR } from '../time.ts';
+import { hourOf } from '../time.ts';
 import { readAddress } from './address.ts';
 import { readAgent } from './agent.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -90,6 +90,8 @@ const regionOf = memoised(1_000, region => tidy(region, 32));
 class CloudTrailReader implements Reader<typeof PATHS> {
   readonly #identities = new Identities();
   readonly #announced = new Set<string>();
+  /** The very objects that were announced, which is quicker to ask than what they say. */
+  readonly #heard = new WeakSet<Identity>();
   #sawMantle = false;
   #sawPlatform = false;
   #sawTokens = false;
@@ -164,7 +166,10 @@ class CloudTrailReader implements Reader<typeof PATHS> {
     return { credential: id, kind: 'unknown', owner: '', account, session: '', principal: id };
   }
 
-  #announce({ credential, kind, owner, account }: Identity, sink: Sink): void {
+  #announce(identity: Identity, sink: Sink): void {
+    if (this.#heard.has(identity)) return;
+    this.#heard.add(identity);
+    const { credential, kind, owner, account } = identity;
     const key = `${credential}\n${kind}\n${owner}\n${account}`;
     if (this.#announced.has(key)) return;
     this.#announced.add(key);
@@ -211,7 +216,7 @@ function toEvent(judged: Judged, fields: CloudTrailFields, whole: () => JsonObje
     microUsd: 0,
     ttl: told.ttl,
     example: isCompletion ? completionId(fields) : recordId(fields.eventId, whole),
-    hour: Math.floor(at / HOUR),
+    hour: hourOf(at),
     credential: identity.credential,
     session: identity.session,
     principal: identity.principal,

@@ -40,7 +40,13 @@ function fieldsOf(report: Report): Record<string, unknown> {
   return {
     schema: REPORT_SCHEMA,
     tool: { name: tool.name, version: tool.version },
-    run: { now: isoOf(run.now), since: isoOrNull(run.since), until: isoOrNull(run.until), complete: run.complete },
+    run: {
+      now: isoOf(run.now),
+      geography: run.geography,
+      since: isoOrNull(run.since),
+      until: isoOrNull(run.until),
+      complete: run.complete,
+    },
     span: span === null ? null : { from: isoOf(span.from), until: isoOf(span.until) },
     sources: lazy(report.sources, sourceFields),
     coverage: lazy(report.coverage, coverageFields),
@@ -100,6 +106,7 @@ function findingFields(finding: Finding) {
     fingerprint: finding.fingerprint,
     rule: finding.rule,
     family: finding.family,
+    kind: finding.kind,
     severity: finding.severity,
     status: finding.status,
     subject: finding.subject,

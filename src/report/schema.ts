@@ -48,6 +48,7 @@ const family = oneOf<Family>({
   platform: true,
   register: true,
 });
+const factOrSignal = oneOf<Finding['kind']>({ fact: true, signal: true });
 const status = oneOf<Finding['status']>({ new: true, recurred: true, known: true });
 const state = oneOf<CoverageState>({ evaluated: true, partial: true, blind: true });
 const provider = oneOf<Provider>({
@@ -123,6 +124,7 @@ const finding = open({
   fingerprint: described(name, 'The rule and its subject; never a time, a count or a position.'),
   rule: name,
   family,
+  kind: { ...factOrSignal, description: 'A fact is simply so; a signal is unusual.' },
   severity,
   status,
   subject: described(text, 'What the fingerprint is about.'),
@@ -148,6 +150,7 @@ export const reportSchema: JsonSchema = {
     tool: closed({ name, version: name }),
     run: open({
       now: described(instant, 'The moment the judgement speaks of.'),
+      geography: described(text, 'The geography database and the day it was built.'),
       since: orNull(instant, 'Start of what is judged.'),
       until: orNull(instant, 'End of what is judged.'),
       complete: described(flag, 'Whether every source was read to its end.'),

@@ -210,7 +210,7 @@ function aboutOf({ id }: Credential, newcomer: Newcomer, tally: StateOf<typeof n
       last: isoText(until),
       networks: used
         .slice(0, SHOWN_NETWORKS)
-        .map(({ network, count, example }) => ({ network, calls: count, example })),
+        .map(({ network, operator, count, example }) => ({ network, operator, calls: count, example })),
     },
   };
 }

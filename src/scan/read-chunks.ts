@@ -1,41 +1,38 @@
-import { read as readCallback } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { open } from 'node:fs/promises';
 
 const FIRST = 64 * 1024;
 const LATER = 256 * 1024;
-const STDIN = 0;
-const readDescriptor = promisify(readCallback);
 
 /** The bytes of a file, or of standard input when the path is null. Ends early, without an error, once aborted. */
-export async function* readChunks(path: string | null, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
-  let file: FileHandle | undefined;
+export const readChunks = (path: string | null, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> =>
+  path === null ? readStdin(signal) : readFile(path, signal);
+
+async function* readFile(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
+  if (signal.aborted) return;
+  const file = await open(path, 'r');
   try {
-    file = path === null ? undefined : await open(path, 'r');
     for (let size = FIRST; !signal.aborted; size = LATER) {
-      const chunk = await untilAborted(readSome(file?.fd ?? STDIN, size, signal), signal);
-      if (chunk === null || chunk.length === 0) return;
-      yield chunk;
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(size), 0, size, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
     }
   } finally {
-    await file?.close();
+    await file.close();
   }
 }
 
-async function readSome(descriptor: number, size: number, signal: AbortSignal): Promise<Uint8Array> {
-  const buffer = Buffer.allocUnsafeSlow(size);
-  for (;;) {
-    try {
-      const { bytesRead } = await readDescriptor(descriptor, buffer, 0, size, null);
-      return buffer.subarray(0, bytesRead);
-    } catch (error) {
-      const code = errorCode(error);
-      if (code === 'EOF') return buffer.subarray(0, 0);
-      // A terminal or pipe opened by others as non-blocking.
-      if (code !== 'EAGAIN' || signal.aborted) throw error;
-      await delay(10);
+async function* readStdin(signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
+  // A plain read of descriptor 0 would hold up the end of the process until somebody writes.
+  const { stdin } = await import('node:process');
+  const chunks: AsyncIterator<Uint8Array> = stdin[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await untilAborted(chunks.next(), signal);
+      if (next === null || next.done) return;
+      yield next.value;
     }
+  } finally {
+    stdin.destroy();
   }
 }
 
@@ -45,16 +42,16 @@ export function errorCode(error: unknown): string {
   return typeof error.code === 'string' ? error.code : '';
 }
 
-/** What a promise gives, or null as soon as the signal says stop: a read of standard input cannot be called off. */
+/** What a promise gives, or null as soon as the signal says stop. */
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
-  if (signal.aborted) return null;
   let stop = (): void => {};
   const stopped = new Promise<null>(resolve => {
     stop = () => resolve(null);
+    if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
   });
   try {
-    return await Promise.race([work, stopped]);
+    return await Promise.race([stopped, work]);
   } finally {
     signal.removeEventListener('abort', stop);
   }

@@ -52,8 +52,16 @@ function usTime(at, between) {
   return `${day}${between}${hour % 12 || 12}${clock} ${hour < 12 ? 'AM' : 'PM'}`;
 }
 
+/** @type {Map<string, string>} */
+const uniqueIds = new Map();
+
 /** The unique id that stays with a name: `AIDA` for users, `AROA` for roles. @param {string} prefix @param {string} name */
-export const uniqueId = (prefix, name) => prefix + new Random(`${prefix} ${name}`).text(BASE32, 17);
+export function uniqueId(prefix, name) {
+  const seed = `${prefix} ${name}`;
+  const id = uniqueIds.get(seed) ?? prefix + new Random(seed).text(BASE32, 17);
+  uniqueIds.set(seed, id);
+  return id;
+}
 
 /** A key id: `AKIA` for static keys, `ASIA` for sessions. @param {string} prefix @param {string} name */
 export const keyId = (prefix, name) => prefix + new Random(`${prefix} ${name}`).text(BASE32, 16);

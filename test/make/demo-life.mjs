@@ -28,8 +28,8 @@ const ROTATION = {
   deletedAt: Date.UTC(2026, 10, 10, 8, 41, 52),
 };
 
-/** The busiest night of ci-eval before the leak. */
-const RELEASE_NIGHT = Date.UTC(2026, 10, 5);
+/** The busiest day of ci-eval before the leak: its record. */
+const RELEASE_DAY = Date.UTC(2026, 10, 5);
 
 /** The night on which a stranger holds the key of ci-eval too; see demo-trouble.mjs. */
 export const LEAK_DAY = Date.UTC(2026, 10, 19);
@@ -60,6 +60,7 @@ const LIVES = {
   dataExport,
   legacyExport,
   monitoring,
+  crmSync,
   notebook,
   fieldDemo,
   bedrockKey,
@@ -72,11 +73,11 @@ const LIVES = {
 function ciEval({ stage, random, day, working }) {
   const runner = keyHolder('ci-eval', KEYS.ciEval, `198.51.100.${random.between(17, 20)}`, AGENTS.boto);
   const night = day + 2 * HOUR;
-  const calls = day === RELEASE_NIGHT ? 45 : day === LEAK_DAY ? 38 : random.between(17, 36);
+  const calls = day === RELEASE_DAY ? 45 : day === LEAK_DAY ? 38 : random.between(17, 36);
   stage.call(runner, night + 67 * SECOND, FRANKFURT, 'sts', 'GetCallerIdentity', {});
   for (const at of random.instants(night + 2 * MINUTE, 46 * MINUTE, calls)) stage.infer(runner, at, FRANKFURT, HAIKU);
   if (!working) return;
-  for (let run = random.between(1, 2); run > 0; run--) {
+  for (let runs = day === RELEASE_DAY ? 8 : random.between(1, 2); runs > 0; runs--) {
     const from = day + random.between(8, 15) * HOUR + random.between(0, 40) * MINUTE;
     for (const at of random.instants(from, 9 * MINUTE, random.between(3, 6))) mergeRun(stage, runner, at);
   }
@@ -149,6 +150,14 @@ function monitoring({ stage, random, day }) {
   for (let hour = 1; hour < 24; hour += 4) {
     const at = day + hour * HOUR + random.between(0, 59) * SECOND;
     stage.call(dashboard, at, FRANKFURT, 'monitoring', 'DescribeAlarms', { request: { maxRecords: 100 } });
+  }
+}
+
+/** Two looks at a queue, every morning. @param {Day} life */
+function crmSync({ stage, random, day }) {
+  const job = keyHolder('crm-sync', KEYS.crmSync, '192.0.2.46', AGENTS.botoOld);
+  for (const at of random.instants(day + 4 * HOUR, 20 * MINUTE, 2)) {
+    stage.call(job, at, FRANKFURT, 'sqs', 'GetQueueAttributes', { request: { attributeNames: ['All'] } });
   }
 }
 

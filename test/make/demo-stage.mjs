@@ -18,13 +18,14 @@ export const VIRGINIA = 'us-east-1';
 
 /** Static keys by holder. The last characters are what a reader sees of them. */
 export const KEYS = {
-  ciEval: 'AKIAW4TBEXKCYJN37Q2M',
+  ciEval: 'AKIAW4TBEXKCENJ57Q2M',
   ciEvalSecond: 'AKIAW4TBEXKCQ5ZRV2HN',
   legacyExport: 'AKIAW4TBEXKCMZUDPOLD',
   researchBefore: 'AKIAW4TBEXKCI6GHR3LB',
   researchAfter: 'AKIAW4TBEXKCU2WDN5TS',
   dataExport: 'AKIAW4TBEXKCAFS6D4XP',
   monitoring: 'AKIAW4TBEXKCO7EVM6NT',
+  crmSync: 'AKIAW4TBEXKCGZ2HY7CS',
   notebook: 'AKIAW4TBEXKCB3JYN4BK',
   fieldDemo: 'AKIAW4TBEXKCL5QIF2DM',
 };

@@ -31,12 +31,18 @@ export function tellTrouble(stage, random) {
   tellLeak(stage, random.fork('leak'));
 }
 
-/** The days on which two of the keys were made: their age is known because those files were kept. @param {Stage} stage */
+/** When keys were made, where that is known because the files of those days were kept. */
+const BEGINNINGS = [
+  { at: Date.UTC(2025, 2, 2, 10, 4, 31), user: 'legacy-export', key: KEYS.legacyExport },
+  { at: Date.UTC(2025, 2, 2, 10, 8, 22), user: 'monitoring', key: KEYS.monitoring },
+  { at: Date.UTC(2025, 2, 2, 10, 9, 57), user: 'notebook', key: KEYS.notebook },
+  { at: Date.UTC(2025, 7, 11, 8, 36, 40), user: 'crm-sync', key: KEYS.crmSync },
+  { at: Date.UTC(2026, 3, 21, 9, 48, 12), user: 'ci-eval', key: KEYS.ciEval },
+];
+
+/** Some of the keys are made, long before the month. @param {Stage} stage */
 export function tellBeginnings(stage) {
-  const legacy = Date.UTC(2025, 2, 2, 10, 4, 31);
-  tellKeyMade(stage, administrator(legacy - (legacy % DAY)), legacy, 'legacy-export', KEYS.legacyExport);
-  const ci = Date.UTC(2026, 3, 22, 9, 48, 12);
-  tellKeyMade(stage, administrator(ci - (ci % DAY)), ci, 'ci-eval', KEYS.ciEval);
+  for (const { at, user, key } of BEGINNINGS) tellKeyMade(stage, administrator(at - (at % DAY)), at, user, key);
 }
 
 /** Someone signs in as root to look at a bill, without a second factor. @param {Stage} stage */
@@ -148,8 +154,8 @@ const denied = (who, action, resource) => [
 /** The team's own trail is stopped and prompts are no longer logged; the organisation's trail, which this is, goes on. @param {Stage} stage @param {Actor} who @param {number} at */
 function tellSilence(stage, who, at) {
   const change = { readOnly: false, ...DATED };
-  const name = `arn:aws:cloudtrail:${VIRGINIA}:${ACCOUNT}:trail/ml-team-trail`;
-  stage.call(who, at, VIRGINIA, 'cloudtrail', 'StopLogging', { request: { name }, ...change });
+  const request = { name: 'ml-team-trail' };
+  stage.call(who, at, VIRGINIA, 'cloudtrail', 'StopLogging', { request, ...change });
   stage.call(who, at + 33 * SECOND, VIRGINIA, 'bedrock', 'DeleteModelInvocationLoggingConfiguration', change);
 }
 

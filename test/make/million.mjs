@@ -52,7 +52,7 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const REPEATED = 5;
 
 /** Files being compressed at once: enough to keep two cores busy, few enough to stay small. */
-const PENDING = 2;
+const PENDING = 1;
 
 const compress = promisify(gzip);
 

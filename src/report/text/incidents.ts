@@ -53,8 +53,8 @@ export function arrange(findings: readonly Finding[]): Arrangement {
 }
 
 /** A state that lasts (an old key, an undeclared holder), as opposed to something that happened. */
-export function isStanding({ family, severity, corroboratedBy }: Finding): boolean {
-  return (family === 'lifetime' || family === 'register') && severity !== 'critical' && corroboratedBy.length === 0;
+export function isStanding({ family, kind, severity }: Finding): boolean {
+  return kind === 'fact' && (family === 'lifetime' || family === 'register') && severity !== 'critical';
 }
 
 function companiesOf(findings: readonly Finding[]): Finding[][] {
