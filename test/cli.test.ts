@@ -162,6 +162,7 @@ describe('help', () => {
         --rule <ids>               judge by these rules only (repeatable, comma lists)
         --skip-rule <ids>          leave these rules out (repeatable, comma lists)
         --geo-db <file>            a country or city database in MMDB format
+        --asn-db <file>            an ASN database in MMDB format
         --config <file>            configuration (default: keyward.yaml here or above)
 
       What fails the run:

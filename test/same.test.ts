@@ -79,7 +79,7 @@ describe('the demo logs judged as', () => {
 });
 
 test('one record more is another judgement', async () => {
-  const [first] = records as [Record<string, unknown>];
-  const more = { ...first, eventID: '00000000-0000-4000-8000-000000000000' };
+  const usual = records.find(record => JSON.stringify(record).includes('"accessKeyId":"AKIA'));
+  const more = { ...(usual as object), eventID: '00000000-0000-4000-8000-000000000000' };
   expect(await judgementOf([demo, write('more.json', envelope([more]))])).not.toBe(expected);
 });

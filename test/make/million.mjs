@@ -51,9 +51,6 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 /** One record in two hundred is delivered again, in the next file. */
 const REPEATED = 5;
 
-/** Files being compressed at once: enough to keep two cores busy, few enough to stay small. */
-const PENDING = 1;
-
 const compress = promisify(gzip);
 
 /** Writes a load set as a trail would: file after file, in bounded memory. @param {Load} load @returns {Promise<Written>} */
@@ -62,8 +59,6 @@ export async function writeLoad({ out, events, files = 400, credentials = 5000, 
   const fleet = assembleFleet(random.fork('fleet'), credentials);
   const digest = createHash('sha256');
   const written = { events: 0, duplicates: 0, files: 0, rawBytes: 0, gzipBytes: 0, digest: '' };
-  /** @type {Set<Promise<void>>} */
-  const pending = new Set();
   /** @type {string[]} */
   let repeated = [];
   for (let i = 0; i < files; i++) {
@@ -73,11 +68,8 @@ export async function writeLoad({ out, events, files = 400, credentials = 5000, 
     written.duplicates += Math.min(repeated.length, wanted);
     repeated = file.repeated;
     digest.update(file.text);
-    const task = writeFileTo(join(out, file.path), file.text, written).finally(() => pending.delete(task));
-    pending.add(task);
-    if (pending.size >= PENDING) await Promise.race(pending);
+    await writeFileTo(join(out, file.path), file.text, written);
   }
-  await Promise.all(pending);
   return { ...written, digest: digest.digest('hex') };
 }
 
