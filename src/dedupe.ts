@@ -1,99 +1,95 @@
+import { hash } from 'node:crypto';
 import { type Digest, mixNumber, mixText, newDigest } from './hash.ts';
 import type { AuditEvent } from './model/event.ts';
 
 const WORDS = 6;
+
+/** Events of a page: a power of two. */
+const PAGE_ROWS = 1024;
+const SHIFT = Math.log2(PAGE_ROWS);
+const MASK = PAGE_ROWS - 1;
+
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * Remembers every event that was counted, exactly. A GUID is kept as its 128 bits beside 64 bits of its body, 24 bytes
- * in all; any other id as text. The same id with another body is counted once per body and reported as a conflict, so
- * that no order of reading decides which body is believed.
+ * Remembers every event that was counted, 24 bytes each and an index: 128 bits of id beside 64 bits of body. A GUID is its own 128
+ * bits, so it is never taken for another; any other id is known by 128 bits of its SHA-256. The same id with another
+ * body is counted once per body and reported as a conflict, so that no order of reading decides which body is believed.
  */
 export class Seen {
   duplicates = 0;
   conflicts = 0;
-  #table = new Int32Array(1024 * WORDS);
-  #capacity = 1024;
   #size = 0;
-  #names = new Map<string, Set<string>>();
+  /** Six words an event, in order of arrival; in pages, so that growing copies nothing. */
+  readonly #pages: Int32Array[] = [];
+  /** Where an id's row is, plus one; zero where there is none. */
+  #index = new Int32Array(1024);
 
   /** True when the event had not been seen; events without an id are always new. */
   add(event: AuditEvent): boolean {
     if (event.example === '') return true;
-    const body = bodyOf(event);
-    const fresh = GUID.test(event.example) ? this.#addGuid(event.example, body) : this.#addName(event.example, body);
-    if (!fresh) this.duplicates++;
-    return fresh;
-  }
-
-  #addGuid(guid: string, body: Digest): boolean {
-    const words: Words = [
-      Number.parseInt(guid.slice(0, 8), 16) | 0,
-      Number.parseInt(guid.slice(9, 13) + guid.slice(14, 18), 16) | 0,
-      Number.parseInt(guid.slice(19, 23) + guid.slice(24, 28), 16) | 0,
-      Number.parseInt(guid.slice(28), 16) | 0,
-      body.high,
-      // Zero marks a free slot, so a body never ends in it.
-      body.low === 0 ? 1 : body.low,
-    ];
-    if ((this.#size + 1) * 4 > this.#capacity * 3) this.#grow();
-    return this.#insert(words, true);
-  }
-
-  #insert(words: Words, counting: boolean): boolean {
-    const table = this.#table;
-    let slot = spread(words) & (this.#capacity - 1);
+    const words = wordsOf(event);
+    const index = this.#index;
+    const mask = index.length - 1;
     let conflict = false;
-    for (;;) {
-      const at = slot * WORDS;
-      if (table[at + 5] === 0) break;
-      if (
-        table[at] === words[0] &&
-        table[at + 1] === words[1] &&
-        table[at + 2] === words[2] &&
-        table[at + 3] === words[3]
-      ) {
-        if (table[at + 4] === words[4] && table[at + 5] === words[5]) return false;
-        conflict = true;
+    let slot = spread(words[0], words[1], words[2], words[3]) & mask;
+    for (; index[slot] !== 0; slot = (slot + 1) & mask) {
+      const found = this.#compare(index[slot]! - 1, words);
+      if (found === 'same') {
+        this.duplicates++;
+        return false;
       }
-      slot = (slot + 1) & (this.#capacity - 1);
+      conflict ||= found === 'other body';
     }
-    table.set(words, slot * WORDS);
-    this.#size++;
-    if (conflict && counting) this.conflicts++;
+    if (conflict) this.conflicts++;
+    this.#append(words, slot);
     return true;
   }
 
-  #grow(): void {
-    const old = this.#table;
-    this.#capacity *= 2;
-    this.#table = new Int32Array(this.#capacity * WORDS);
-    this.#size = 0;
-    for (let at = 0; at < old.length; at += WORDS) {
-      if (old[at + 5] !== 0) this.#insert(old.subarray(at, at + WORDS) as unknown as Words, false);
-    }
+  #compare(row: number, words: Words): 'same' | 'other body' | 'other id' {
+    const page = this.#pages[row >> SHIFT]!;
+    const at = (row & MASK) * WORDS;
+    for (let i = 0; i < 4; i++) if (page[at + i] !== words[i]) return 'other id';
+    return page[at + 4] === words[4] && page[at + 5] === words[5] ? 'same' : 'other body';
   }
 
-  #addName(name: string, body: Digest): boolean {
-    const text = `${body.high},${body.low}`;
-    const bodies = this.#names.get(name);
-    if (bodies === undefined) {
-      this.#names.set(name, new Set([text]));
-      return true;
-    }
-    if (bodies.has(text)) return false;
-    bodies.add(text);
-    this.conflicts++;
-    return true;
+  #append(words: Words, slot: number): void {
+    const row = this.#size++;
+    if ((row & MASK) === 0) this.#pages.push(new Int32Array(PAGE_ROWS * WORDS));
+    this.#pages[row >> SHIFT]!.set(words, (row & MASK) * WORDS);
+    this.#index[slot] = row + 1;
+    if (this.#size * 4 > this.#index.length * 3) this.#reindex();
   }
+
+  #reindex(): void {
+    const index = new Int32Array(this.#index.length * 2);
+    const mask = index.length - 1;
+    for (let row = 0; row < this.#size; row++) {
+      const page = this.#pages[row >> SHIFT]!;
+      const at = (row & MASK) * WORDS;
+      let slot = spread(page[at]!, page[at + 1]!, page[at + 2]!, page[at + 3]!) & mask;
+      while (index[slot] !== 0) slot = (slot + 1) & mask;
+      index[slot] = row + 1;
+    }
+    this.#index = index;
+  }
+}
+
+/** The id and the body as six words. */
+function wordsOf(event: AuditEvent): Words {
+  const { high, low } = bodyOf(event);
+  const id = event.example;
+  const hex = GUID.test(id) ? id.replaceAll('-', '') : hash('sha256', id);
+  const word = (at: number): number => Number.parseInt(hex.slice(at, at + 8), 16) | 0;
+  return [word(0), word(8), word(16), word(24), high, low];
 }
 
 type Words = [number, number, number, number, number, number];
 
-/** Ids that differ anywhere land apart, so that no log can crowd the table. */
-function spread(words: Words): number {
-  let x = Math.imul(words[0] ^ (words[1] >>> 7), 0x9e3779b1) ^ Math.imul(words[2] ^ (words[2] >>> 15), 0x85ebca6b);
-  x ^= Math.imul(words[3] ^ (words[3] >>> 16), 0x7feb352d);
+/** Ids that differ anywhere land apart, so that no log can crowd a table. */
+function spread(a: number, b: number, c: number, d: number): number {
+  let x = Math.imul(a ^ (b >>> 7), 0x9e3779b1) ^ Math.imul(c ^ (c >>> 15), 0x85ebca6b);
+  x ^= Math.imul(d ^ (d >>> 16), 0x7feb352d);
   x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
   return x ^ (x >>> 16);
 }

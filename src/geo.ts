@@ -29,7 +29,7 @@ export interface GeoOptions {
 }
 
 /** As many addresses as are remembered at once. */
-const MEMO = 65_536;
+const MEMO = 16_384;
 
 /** Longer text is never an address and not worth remembering. */
 const LONGEST_REMEMBERED = 64;
@@ -47,11 +47,12 @@ export function openGeo({ geoDb, asnDb, networks }: GeoOptions): Geo {
     return opened;
   };
   const memo = new Map<string, Place>();
+  const places = new Map<string, Place>();
   return {
     locate(address) {
       const known = memo.get(address);
       if (known !== undefined) return known;
-      const place = Object.freeze(placeOf(address, find, { database, operatorOf }));
+      const place = shared(places, placeOf(address, find, { database, operatorOf }));
       if (memo.size >= MEMO) memo.clear();
       if (address.length <= LONGEST_REMEMBERED) memo.set(address, place);
       return place;
@@ -63,6 +64,16 @@ export function openGeo({ geoDb, asnDb, networks }: GeoOptions): Geo {
       return database().kind;
     },
   };
+}
+
+/** One object for all addresses of a place, so that remembering an address costs little. */
+function shared(places: Map<string, Place>, place: Place): Place {
+  const key = Object.values(place).join('\n');
+  const known = places.get(key);
+  if (known !== undefined) return known;
+  if (places.size >= MEMO) places.clear();
+  places.set(key, Object.freeze(place));
+  return place;
 }
 
 /** Where addresses that nobody declared are looked up. */

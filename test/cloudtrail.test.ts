@@ -747,18 +747,21 @@ describe('shapes', () => {
 describe('views', () => {
   const viewsOf = (records: readonly JsonObject[]) => {
     const views = readRecords(records).views.get('cloudtrail')!;
-    return Object.fromEntries(Object.entries(views).map(([sight, { state }]) => [sight, state]));
+    return Object.fromEntries(
+      Object.entries(views).map(([sight, { blind, gaps }]) => [sight, blind ? 'blind' : gaps.length]),
+    );
   };
-  const rest = { places: 'evaluated', deeds: 'evaluated', 'sign-ins': 'evaluated', inventory: 'partial' };
+  // How many gaps each view has.
+  const rest = { places: 0, deeds: 0, 'sign-ins': 0, inventory: 1 };
   const mantle = record('bedrock-mantle:CreateInference');
   const platform = record('aws-external-anthropic:CreateInference');
   const counted = record('bedrock:InvokeModel', { additionalEventData: { outputTokens: 1 } });
   test.each([
-    ['nothing', [], { calls: 'partial', tokens: 'blind' }],
-    ['calls without tokens', [record('bedrock:InvokeModel')], { calls: 'partial', tokens: 'blind' }],
-    ['calls with tokens', [record('bedrock:InvokeModel'), counted], { calls: 'partial', tokens: 'partial' }],
-    ['data events of one surface', [mantle], { calls: 'partial', tokens: 'blind' }],
-    ['data events of both', [platform, mantle], { calls: 'evaluated', tokens: 'blind' }],
+    ['nothing', [], { calls: 2, tokens: 'blind' }],
+    ['calls without tokens', [record('bedrock:InvokeModel')], { calls: 2, tokens: 'blind' }],
+    ['calls with tokens', [record('bedrock:InvokeModel'), counted], { calls: 2, tokens: 1 }],
+    ['data events of one surface', [mantle], { calls: 1, tokens: 'blind' }],
+    ['data events of both', [platform, mantle], { calls: 0, tokens: 'blind' }],
   ])('%s', (_, records, expected) => {
     expect(viewsOf(records)).toEqual({ ...expected, ...rest });
     expect(viewsOf([...records].reverse())).toEqual({ ...expected, ...rest });
@@ -767,10 +770,11 @@ describe('views', () => {
   test('say why', () => {
     expect(readRecords([mantle]).views.get('cloudtrail')).toMatchObject({
       calls: {
-        reason:
+        gaps: [
           'inference through Claude Platform on AWS is recorded only where a trail selects its data events, and none were seen',
+        ],
       },
-      tokens: { reason: 'no token counts were seen; turn on model invocation logging' },
+      tokens: { blind: true, gaps: ['no token counts were seen; model invocation logging has them'] },
     });
   });
 });

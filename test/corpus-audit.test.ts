@@ -9,7 +9,8 @@ const corpus = process.env.KEYWARD_CORPUS ?? '';
 const reason = 'the corpora: set KEYWARD_CORPUS to their folder';
 
 /** The findings at or above medium, as `rule severity subject`, by file of the Stratus detonation logs. */
-const LOUD: Readonly<Record<string, readonly string[]>> = {};
+const LOUD: Readonly<Record<string, readonly string[]>> = {
+};
 
 describe('stratus-red-team', () => {
   test('every file gives what corpus/README.md says, and nothing else above low', async ctx => {

@@ -141,8 +141,8 @@ describe('finding files', () => {
 const SIGHTS: readonly Sight[] = ['calls', 'tokens', 'places', 'deeds', 'sign-ins', 'inventory'];
 const viewsOf = (of: (sight: Sight) => View): Views =>
   Object.fromEntries(SIGHTS.map(sight => [sight, of(sight)])) as Record<Sight, View>;
-const SEEN: View = { state: 'evaluated', reason: '' };
-const BLIND: View = { state: 'blind', reason: 'not in it' };
+const SEEN: View = { blind: false, gaps: [] };
+const BLIND: View = { blind: true, gaps: ['not in it'] };
 
 /** A format of records that have the key; it sees one thing. */
 const fake = (id: string, key: string, sees: Sight): Format =>

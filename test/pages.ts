@@ -42,6 +42,7 @@ export function rulePage(rule: Rule): string {
       ],
       ['severity', rule.severities === undefined ? rule.severity : `${rule.severity}. ${rule.severities}`],
       ['needs', rule.needs.join(', ')],
+      ...(rule.helps === undefined ? [] : [['judges better with', rule.helps.join(', ')] as const]),
     ]),
     '## What it says',
     examplesOf(rule),

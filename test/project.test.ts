@@ -39,6 +39,10 @@ describe('hostile records', () => {
     expect(project({})).toEqual(none);
   });
 
+  test('what a record inherits is not its own', () => {
+    expect(project(Object.create({ eventName: 'x', userIdentity: { arn: 'a' } }))).toEqual(none);
+  });
+
   test('a record without a prototype is read like any other', () => {
     const record: Record<string, string> = Object.create(null);
     record.eventName = 'x';

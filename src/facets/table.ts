@@ -1,11 +1,15 @@
+import { Rows } from './rows.ts';
+
 export type Fold = 'sum' | 'min' | 'max';
 
-const IDENTITY: Readonly<Record<Fold, number>> = {
+/** What each fold starts from. */
+export const IDENTITY: Readonly<Record<Fold, number>> = {
   sum: 0,
   min: Number.POSITIVE_INFINITY,
   max: Number.NEGATIVE_INFINITY,
 };
-const EMPTY = -1;
+
+const NO_INDEX = new Int32Array(1);
 
 /**
  * Rows of numbers under non-negative integer keys, packed flat so that an hour of a key's life costs tens of bytes, not
@@ -13,78 +17,64 @@ const EMPTY = -1;
  */
 export class Table {
   readonly folds: readonly Fold[];
-  /** Row values, `folds.length` apiece; index with what `row` returns. Reread after every `row` call: it may move. */
-  values: Float64Array;
-  size = 0;
-  #keys: Float64Array;
-  #mask: number;
+  /** In order of arrival: a key, then its values. */
+  readonly #rows: Rows;
+  /** Where the row of a key is, plus one; zero where there is none. */
+  #index = NO_INDEX;
 
-  constructor(folds: readonly Fold[], capacity = 4) {
+  constructor(folds: readonly Fold[]) {
     this.folds = folds;
-    this.#keys = new Float64Array(capacity).fill(EMPTY);
-    this.values = new Float64Array(capacity * folds.length);
-    this.#mask = capacity - 1;
+    this.#rows = new Rows(folds.length + 1);
   }
 
-  /** Index in `values` of the row under `key`, made if missing. */
-  row(key: number): number {
-    const width = this.folds.length;
-    let slot = this.#slot(key);
-    if (this.#keys[slot] === key) return slot * width;
-    if ((this.size + 1) * 4 > (this.#mask + 1) * 3) {
-      this.#grow();
-      slot = this.#slot(key);
-    }
-    this.#keys[slot] = key;
-    this.size++;
-    for (let i = 0; i < width; i++) this.values[slot * width + i] = IDENTITY[this.folds[i]!];
-    return slot * width;
+  get size(): number {
+    return this.#rows.size;
   }
 
   /** Folds one row of values into the row under `key`. */
   fold(key: number, values: ArrayLike<number>): void {
-    const start = this.row(key);
+    const rows = this.#rows;
+    const row = this.#row(key);
     for (let i = 0; i < this.folds.length; i++) {
-      this.values[start + i] = foldOne(this.folds[i]!, this.values[start + i]!, values[i]!);
+      rows.set(row, i + 1, foldOne(this.folds[i]!, rows.get(row, i + 1), values[i]!));
     }
   }
 
   merge(from: Table): void {
-    const width = from.folds.length;
-    for (let slot = 0; slot <= from.#mask; slot++) {
-      const key = from.#keys[slot]!;
-      if (key !== EMPTY) this.fold(key, from.values.subarray(slot * width, (slot + 1) * width));
-    }
+    for (let row = 0; row < from.size; row++) this.fold(from.#rows.get(row, 0), from.#rows.values(row, 1));
   }
 
   /** Rows in ascending order of key. */
   *rows(): Generator<readonly [key: number, values: readonly number[]]> {
-    const width = this.folds.length;
-    const slots: number[] = [];
-    for (let slot = 0; slot <= this.#mask; slot++) if (this.#keys[slot] !== EMPTY) slots.push(slot);
-    slots.sort((a, b) => this.#keys[a]! - this.#keys[b]!);
-    for (const slot of slots) {
-      yield [this.#keys[slot]!, Array.from(this.values.subarray(slot * width, (slot + 1) * width))];
-    }
+    const rows = this.#rows;
+    const order = new Uint32Array(rows.size).map((_, row) => row).sort((a, b) => rows.get(a, 0) - rows.get(b, 0));
+    for (const row of order) yield [rows.get(row, 0), rows.values(row, 1)];
+  }
+
+  /** Number of the row under `key`, made if missing. */
+  #row(key: number): number {
+    const known = this.#index[this.#slot(key)]!;
+    if (known > 0) return known - 1;
+    const rows = this.#rows;
+    const row = rows.add();
+    rows.set(row, 0, key);
+    for (let i = 0; i < this.folds.length; i++) rows.set(row, i + 1, IDENTITY[this.folds[i]!]);
+    if (rows.size * 4 > this.#index.length * 3) this.#reindex();
+    else this.#index[this.#slot(key)] = row + 1;
+    return row;
   }
 
   #slot(key: number): number {
-    let slot = spread(key) & this.#mask;
-    while (this.#keys[slot] !== EMPTY && this.#keys[slot] !== key) slot = (slot + 1) & this.#mask;
+    const index = this.#index;
+    const mask = index.length - 1;
+    let slot = spread(key) & mask;
+    while (index[slot] !== 0 && this.#rows.get(index[slot]! - 1, 0) !== key) slot = (slot + 1) & mask;
     return slot;
   }
 
-  #grow(): void {
-    const old = new Table(this.folds, 0);
-    old.#keys = this.#keys;
-    old.values = this.values;
-    old.#mask = this.#mask;
-    const capacity = (this.#mask + 1) * 2;
-    this.#keys = new Float64Array(capacity).fill(EMPTY);
-    this.values = new Float64Array(capacity * this.folds.length);
-    this.#mask = capacity - 1;
-    this.size = 0;
-    this.merge(old);
+  #reindex(): void {
+    this.#index = new Int32Array(Math.max(4, this.#index.length) * 2);
+    for (let row = 0; row < this.size; row++) this.#index[this.#slot(this.#rows.get(row, 0))] = row + 1;
   }
 }
 

@@ -1,9 +1,10 @@
-import { type Fold, foldOne } from './table.ts';
+import { Rows } from './rows.ts';
+import { type Fold, foldOne, IDENTITY } from './table.ts';
 
 /** One row of a tally: folded numbers and the smallest example id seen. */
 export interface TallyRow {
-  readonly values: number[];
-  example: string;
+  readonly values: readonly number[];
+  readonly example: string;
 }
 
 /**
@@ -19,10 +20,14 @@ export interface TallyShape {
 
 export interface Tally {
   level: number;
-  rows: Map<string, TallyRow>;
+  /** Where each key's row is. */
+  rows: Map<string, number>;
+  /** The folded numbers and an example, row by row; none before there is a row. */
+  numbers: Rows | null;
+  examples: string[];
 }
 
-export const newTally = (): Tally => ({ level: 0, rows: new Map() });
+export const newTally = (): Tally => ({ level: 0, rows: new Map(), numbers: null, examples: [] });
 
 export function addToTally(
   shape: TallyShape,
@@ -33,42 +38,45 @@ export function addToTally(
 ): void {
   let coarse = key;
   for (let level = 0; level < tally.level; level++) coarse = shape.coarser[level]!(coarse);
-  foldRow(shape, tally.rows, coarse, values, example);
+  foldRow(shape, tally, coarse, { values, example });
   shrink(shape, tally);
 }
 
 export function mergeTally(shape: TallyShape, into: Tally, from: Tally): void {
   const level = Math.max(into.level, from.level);
   coarsenTo(shape, into, level);
-  for (const [key, row] of from.rows) {
+  for (const [key, row] of unsortedRows(from)) {
     let coarse = key;
     for (let step = from.level; step < level; step++) coarse = shape.coarser[step]!(coarse);
-    foldRow(shape, into.rows, coarse, row.values, row.example);
+    foldRow(shape, into, coarse, row);
   }
   shrink(shape, into);
 }
 
 /** Rows in ascending order of key. */
 export function tallyRows(tally: Tally): [key: string, row: TallyRow][] {
-  return [...tally.rows].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [...unsortedRows(tally)].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-export function encodeTally(tally: Tally): [number, [string, string, ...(number | null)[]][]] {
-  return [
-    tally.level,
-    tallyRows(tally).map(([key, row]) => [key, row.example, ...row.values.map(v => (Number.isFinite(v) ? v : null))]),
-  ];
+type EncodedRow = [key: string, example: string, ...values: (number | null)[]];
+
+/** A tally as JSON; an untouched min or max (infinite) is written as null. */
+export function encodeTally(tally: Tally): [level: number, rows: EncodedRow[]] {
+  const written = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  return [tally.level, tallyRows(tally).map(([key, { values, example }]) => [key, example, ...values.map(written)])];
 }
 
 export function decodeTally(shape: TallyShape, json: unknown): Tally {
-  const [level, rows] = json as [number, [string, string, ...(number | null)[]][]];
-  const untouched = (i: number) => (shape.folds[i] === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY);
-  return {
-    level,
-    rows: new Map(
-      rows.map(([key, example, ...values]) => [key, { example, values: values.map((v, i) => v ?? untouched(i)) }]),
-    ),
-  };
+  const [level, rows] = json as [number, EncodedRow[]];
+  const tally = { ...newTally(), level };
+  for (const [key, example, ...values] of rows) {
+    foldRow(shape, tally, key, { values: values.map((value, i) => value ?? IDENTITY[shape.folds[i]!]), example });
+  }
+  return tally;
+}
+
+function* unsortedRows({ rows, numbers, examples }: Tally): Generator<[key: string, row: TallyRow]> {
+  for (const [key, row] of rows) yield [key, { values: numbers!.values(row), example: examples[row]! }];
 }
 
 function shrink(shape: TallyShape, tally: Tally): void {
@@ -78,27 +86,23 @@ function shrink(shape: TallyShape, tally: Tally): void {
 function coarsenTo(shape: TallyShape, tally: Tally, level: number): void {
   while (tally.level < level) {
     const step = shape.coarser[tally.level]!;
-    const rows = new Map<string, TallyRow>();
-    for (const [key, row] of tally.rows) foldRow(shape, rows, step(key), row.values, row.example);
-    tally.rows = rows;
-    tally.level++;
+    const coarse = newTally();
+    for (const [key, row] of unsortedRows(tally)) foldRow(shape, coarse, step(key), row);
+    Object.assign(tally, coarse, { level: tally.level + 1 });
   }
 }
 
-function foldRow(
-  shape: TallyShape,
-  rows: Map<string, TallyRow>,
-  key: string,
-  values: readonly number[],
-  example: string,
-): void {
-  const row = rows.get(key);
-  if (row === undefined) {
-    rows.set(key, { values: [...values], example });
-    return;
+function foldRow({ folds }: TallyShape, tally: Tally, key: string, { values, example }: TallyRow): void {
+  const known = tally.rows.get(key);
+  tally.numbers ??= new Rows(folds.length);
+  const { numbers } = tally;
+  const row = known ?? numbers.add();
+  for (let i = 0; i < folds.length; i++) {
+    const held = known === undefined ? IDENTITY[folds[i]!] : numbers.get(row, i);
+    numbers.set(row, i, foldOne(folds[i]!, held, values[i]!));
   }
-  for (let i = 0; i < shape.folds.length; i++) row.values[i] = foldOne(shape.folds[i]!, row.values[i]!, values[i]!);
-  row.example = smallerExample(row.example, example);
+  tally.examples[row] = known === undefined ? example : smallerExample(tally.examples[row]!, example);
+  if (known === undefined) tally.rows.set(key, row);
 }
 
 /** The smaller of two event ids, an empty one counting as none. */

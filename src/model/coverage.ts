@@ -1,12 +1,15 @@
-/** What a source can let a rule see. */
+/** What a source can let a rule see: model calls and their tokens, places, what else was done, sign-ins, key lists. */
 export type Sight = 'calls' | 'tokens' | 'places' | 'deeds' | 'sign-ins' | 'inventory';
 
 export type CoverageState = 'evaluated' | 'partial' | 'blind';
 
-/** How well something can be seen, and why not better. */
+/**
+ * How well something can be seen. Blind: not at all, and `gaps` says why. Otherwise `gaps` is what is missing, and
+ * nothing missing means that it is seen whole.
+ */
 export interface View {
-  readonly state: CoverageState;
-  readonly reason: string;
+  readonly blind: boolean;
+  readonly gaps: readonly string[];
 }
 
 export type Views = Readonly<Record<Sight, View>>;
@@ -24,7 +27,10 @@ export interface Slice {
 }
 
 /** One line of the report's coverage: what a rule could see of a source. */
-export interface Coverage extends View {
+export interface Coverage {
   readonly rule: string;
   readonly source: string;
+  readonly state: CoverageState;
+  /** Why not better; empty when evaluated. */
+  readonly reason: string;
 }

@@ -9,7 +9,7 @@ const WITH_PORT = /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/;
  * A network address in its one canonical form: dotted IPv4, or IPv6 as eight lower-case groups. Ports and zone ids are
  * dropped and IPv4 inside IPv6 is taken out. Service names, `AWS Internal` and invalid addresses are no place: empty.
  */
-export const readAddress: (text: string) => string = memoised(50_000, canonical);
+export const readAddress: (text: string) => string = memoised(16_384, canonical);
 
 function canonical(text: string): string {
   if (text === '' || text.length > LONGEST) return '';

@@ -38,7 +38,8 @@ export interface Identity {
   readonly principal: string;
 }
 
-const LIMIT = 10_000;
+/** As many answers as are remembered at once. */
+const LIMIT = 4_096;
 const SIGN_IN = 'signin.amazonaws.com';
 const PLATFORM = 'aws-external-anthropic.amazonaws.com';
 
@@ -46,19 +47,17 @@ const PLATFORM = 'aws-external-anthropic.amazonaws.com';
  * Names who acted, remembering recent answers. User and role ARNs are written without their path, because a name is
  * unique in its account whatever the path, and lifecycle records give the name alone. Null when nobody is named.
  */
-export class Identities {
-  readonly #known = new Map<string, { readonly fields: IdentityFields; readonly identity: Identity | null }>();
-
-  of(fields: IdentityFields): Identity | null {
-    const key = fields.keyId || fields.arn || fields.principalId;
-    const known = this.#known.get(key);
-    if (known !== undefined && isSame(known.fields, fields)) return known.identity;
-    const identity = identify(fields);
-    if (this.#known.size >= LIMIT) this.#known.clear();
-    this.#known.set(key, { fields: copyOf(fields), identity });
-    return identity;
-  }
+export function readIdentity(fields: IdentityFields): Identity | null {
+  const key = fields.keyId || fields.arn || fields.principalId;
+  const known = recent.get(key);
+  if (known !== undefined && isSame(known.fields, fields)) return known.identity;
+  const identity = identify(fields);
+  if (recent.size >= LIMIT) recent.clear();
+  recent.set(key, { fields: copyOf(fields), identity });
+  return identity;
 }
+
+const recent = new Map<string, { readonly fields: IdentityFields; readonly identity: Identity | null }>();
 
 /** A service acting by itself: no credential of the customer's was used. */
 export const isService = ({ type, arn, keyId, principalId, userName, invokedBy }: IdentityFields): boolean =>

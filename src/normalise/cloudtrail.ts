@@ -1,5 +1,5 @@
 import { hashText } from '../hash.ts';
-import type { Views } from '../model/coverage.ts';
+import type { View, Views } from '../model/coverage.ts';
 import type { AuditEvent, Outcome } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { hourOf } from '../time.ts';
@@ -9,11 +9,11 @@ import { canonicalJson } from './canonical-json.ts';
 import { isExposure, isInference, isModelSurface, type Told, tellerOf } from './cloudtrail-deeds.ts';
 import {
   IDENTITY_PATHS,
-  Identities,
   type Identity,
   isAnonymous,
   isOnBehalf,
   isService,
+  readIdentity,
   serviceIdentity,
 } from './cloudtrail-identity.ts';
 import { AGGREGATED, UNREADABLE, unwrapCloudTrail } from './cloudtrail-unwrap.ts';
@@ -88,10 +88,9 @@ const nameOf = memoised(10_000, name => tidy(name, ACTION_LIMIT / 2 - 1));
 const regionOf = memoised(1_000, region => tidy(region, 32));
 
 class CloudTrailReader implements Reader<typeof PATHS> {
-  readonly #identities = new Identities();
   readonly #announced = new Set<string>();
   /** The very objects that were announced, which is quicker to ask than what they say. */
-  readonly #heard = new WeakSet<Identity>();
+  readonly #heard = new Set<Identity>();
   #sawMantle = false;
   #sawPlatform = false;
   #sawTokens = false;
@@ -104,22 +103,14 @@ class CloudTrailReader implements Reader<typeof PATHS> {
   }
 
   views(): Views {
+    const unseen = [...(this.#sawMantle ? [] : [NO_MANTLE]), ...(this.#sawPlatform ? [] : [NO_PLATFORM])];
     return {
-      calls: callsView(this.#sawMantle, this.#sawPlatform),
-      tokens: this.#sawTokens
-        ? {
-            state: 'partial',
-            reason:
-              'CloudTrail carries token counts for some model calls only (streaming); turn on model invocation logging for all',
-          }
-        : { state: 'blind', reason: 'no token counts were seen; turn on model invocation logging' },
-      places: EVALUATED,
-      deeds: EVALUATED,
-      'sign-ins': EVALUATED,
-      inventory: {
-        state: 'partial',
-        reason: 'no key inventory: the age of a key is known only if its creation is in the logs',
-      },
+      calls: { blind: false, gaps: unseen },
+      tokens: this.#sawTokens ? { blind: false, gaps: [SOME_TOKENS] } : { blind: true, gaps: [NO_TOKENS] },
+      places: WHOLE,
+      deeds: WHOLE,
+      'sign-ins': WHOLE,
+      inventory: { blind: false, gaps: [NO_INVENTORY] },
     };
   }
 
@@ -159,7 +150,7 @@ class CloudTrailReader implements Reader<typeof PATHS> {
 
   /** Use without credentials is nobody's; a deed is somebody's even when the record does not say whose. */
   #callerOf(fields: CloudTrailFields, action: string): Identity | null {
-    const identity = isAnonymous(fields) ? null : this.#identities.of(fields);
+    const identity = isAnonymous(fields) ? null : readIdentity(fields);
     if (identity !== null || tellerOf(action) === undefined) return identity;
     const account = tidy(fields.recipient);
     const id = `unidentified:${account}`;
@@ -234,17 +225,15 @@ function toEvent(judged: Judged, fields: CloudTrailFields, whole: () => JsonObje
   };
 }
 
-const EVALUATED = { state: 'evaluated', reason: '' } as const;
-
-function callsView(sawMantle: boolean, sawPlatform: boolean): Views['calls'] {
-  if (sawMantle && sawPlatform) return EVALUATED;
-  const [surfaces, whose] =
-    sawMantle || sawPlatform
-      ? [sawMantle ? 'Claude Platform on AWS' : 'bedrock-mantle', 'its']
-      : ['bedrock-mantle and Claude Platform on AWS', 'their'];
-  const reason = `inference through ${surfaces} is recorded only where a trail selects ${whose} data events, and none were seen`;
-  return { state: 'partial', reason };
-}
+const WHOLE: View = { blind: false, gaps: [] };
+const NO_MANTLE =
+  'inference through bedrock-mantle is recorded only where a trail selects its data events, and none were seen';
+const NO_PLATFORM =
+  'inference through Claude Platform on AWS is recorded only where a trail selects its data events, and none were seen';
+const SOME_TOKENS =
+  'CloudTrail carries token counts for some model calls only (streaming); model invocation logging has them all';
+const NO_TOKENS = 'no token counts were seen; model invocation logging has them';
+const NO_INVENTORY = 'no key inventory: the age of a key is known only if its creation is in the logs';
 
 /** A failed console sign-in has no error code: its answer says so, or its message does. */
 function endOf({ errorCode, errorMessage, consoleLogin }: CloudTrailFields, action: string): Outcome {

@@ -28,7 +28,8 @@ export const longLivedKey = defineRule({
     'A key that only an inventory or an old log knows and that was deleted where no log reaches counts as alive.',
     'A key that cannot be rotated for a while: suppress the finding, with an owner and a date.',
   ],
-  needs: ['calls'],
+  needs: ['deeds'],
+  helps: ['inventory'],
   facets: { lifetime },
   options: {
     maxAgeDays: { default: 90, min: 1, max: 3650, describe: 'Oldest a key may grow, in days.' },

@@ -41,7 +41,7 @@ export const rootCredential = defineRule({
     'An IAM user whose second factor is asked for by a single sign-on in front of AWS.',
     'A root sign-in that recovers a locked account: note who did it and suppress it until a date.',
   ],
-  needs: ['calls', 'sign-ins'],
+  needs: ['deeds', 'sign-ins'],
   facets: { deeds, lifetime },
   options: {},
   messages: {

@@ -95,6 +95,8 @@ export interface RuleMeta {
   readonly falsePositives: readonly string[];
   /** What a source must show for the rule to see anything. */
   readonly needs: readonly Sight[];
+  /** What it judges better with; without it the rule is partial, not blind. */
+  readonly helps?: readonly Sight[];
 }
 
 export interface RuleSpec<F extends FacetSet, O extends Options, M extends Messages, A extends string, V>

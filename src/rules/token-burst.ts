@@ -66,6 +66,7 @@ export const tokenBurst = defineRule({
     'A brand-new key of a product that starts at full size: there is no history to compare it with.',
   ],
   needs: ['calls'],
+  helps: ['tokens'],
   facets: { volume, models },
   options: {
     times: { default: 3, min: 1, max: 1000, describe: 'How many times its record an hour or a day must reach.' },

@@ -106,15 +106,18 @@ async function* inflateMember(
   }
 }
 
-/** What a fault swallowed: the same input again in the smallest steps, without the output already seen. */
+/** What a fault swallowed: the same input again, the last slice byte by byte, without the output already seen. */
 async function* replay(given: readonly Uint8Array[], seen: number): AsyncGenerator<Uint8Array, void, void> {
-  const engine = createEngine(createInflateRaw({ chunkSize: 64 }));
+  const engine = createEngine(createInflateRaw({ chunkSize: CHUNK }));
   let skip = seen;
-  for (const slice of given) {
-    const { chunks } = await engine.step(slice);
+  const last = given.at(-1) ?? new Uint8Array(0);
+  const bytes = Array.from(last, (_, index) => last.subarray(index, index + 1));
+  for (const piece of [...given.slice(0, -1), ...bytes]) {
+    const { chunks, failed } = await engine.step(piece);
     const output = Buffer.concat(chunks);
     if (output.length > skip) yield output.subarray(skip);
     skip = Math.max(0, skip - output.length);
+    if (failed) break;
   }
   engine.close();
 }

@@ -6,8 +6,10 @@ type Mutable = { [name: string]: string };
 export function projector<P extends Paths>(paths: P): (record: JsonObject) => Fields<P> {
   const names = Object.keys(paths);
   const routes = names.map(name => paths[name]!.map(path => path.split('.')));
+  // Copying a literal keeps the fields in one hidden class; set one by one, 30 of them end up in a slow dictionary.
+  const blank: Mutable = JSON.parse(JSON.stringify(Object.fromEntries(names.map(name => [name, '']))));
   return record => {
-    const fields: Mutable = {};
+    const fields = { ...blank };
     for (let i = 0; i < names.length; i++) fields[names[i]!] = firstPresent(record, routes[i]!);
     return fields as Fields<P>;
   };

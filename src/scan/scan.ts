@@ -7,7 +7,8 @@ import { RecordSplitter } from './records.ts';
 import { toUtf8 } from './text.ts';
 import type { Fields, JsonObject, Paths, Row, Wanted } from './wanted.ts';
 
-const BATCH_ROWS = 1000;
+/** Few enough that a batch dies young: with 1,000, half of all records outlive two collections (38 s against 28 s). */
+const BATCH_ROWS = 64;
 const BATCH_BYTES = 4 * 1024 * 1024;
 const HEAD = 64 * 1024;
 const FRUITLESS = 64 * 1024 * 1024;

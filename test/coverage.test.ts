@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { betterViews, coverageOf, type SeenSource } from '../src/coverage.ts';
+import type { Sight, View, Views } from '../src/model/coverage.ts';
+import { rules } from '../src/rules/index.ts';
+
+const SIGHTS: readonly Sight[] = ['calls', 'tokens', 'places', 'deeds', 'sign-ins', 'inventory'];
+const WHOLE: View = { blind: false, gaps: [] };
+const views = (over: Partial<Views>): Views => ({
+  ...(Object.fromEntries(SIGHTS.map(sight => [sight, WHOLE])) as unknown as Views),
+  ...over,
+});
+const tokenBurst = rules.filter(({ id }) => id === 'token-burst');
+const source = (over: Partial<SeenSource>): SeenSource => ({ id: 'logs', views: views({}), complete: true, ...over });
+
+describe('what a rule could see', () => {
+  const doubt = { rule: 'token-burst', reason: 'no baseline yet', count: 1234, judged: 5000 };
+  test.each([
+    ['all of it', source({}), [], 'evaluated', ''],
+    ['nothing that was recognised', source({ views: null }), [], 'blind', 'nothing in this source was recognised'],
+    [
+      'not what it needs',
+      source({ views: views({ calls: { blind: true, gaps: ['no calls'] } }) }),
+      [doubt],
+      'blind',
+      'no calls',
+    ],
+    [
+      'not what would help',
+      source({ views: views({ tokens: { blind: true, gaps: ['no tokens'] } }) }),
+      [],
+      'partial',
+      'no tokens',
+    ],
+    ['some', source({ views: views({ calls: { blind: false, gaps: ['a', 'b'] } }) }), [], 'partial', 'a; b'],
+    ['not the end', source({ complete: false }), [], 'partial', 'the source was not read to its end'],
+    ['not every credential', source({}), [doubt], 'partial', '1,234 of 5,000 credentials not judged: no baseline yet'],
+  ])('%s', (_, given, abstained, state, reason) => {
+    expect(coverageOf(tokenBurst, [given], abstained)).toEqual([
+      { rule: 'token-burst', source: 'logs', state, reason },
+    ]);
+  });
+});
+
+const view: fc.Arbitrary<View> = fc.oneof(
+  fc.subarray(['a', 'b', 'c']).map(gaps => ({ blind: false, gaps })),
+  fc.subarray(['d', 'e', 'f'], { minLength: 1 }).map(gaps => ({ blind: true, gaps })),
+);
+const anyViews = fc.record(Object.fromEntries(SIGHTS.map(sight => [sight, view]))) as unknown as fc.Arbitrary<Views>;
+
+test('what files show together does not depend on how they are cut or ordered', () => {
+  fc.assert(
+    fc.property(anyViews, anyViews, anyViews, (a, b, c) => {
+      const left = betterViews(betterViews(a, b), c);
+      expect(betterViews(a, betterViews(b, c))).toEqual(left);
+      expect(sorted(betterViews(betterViews(c, a), b))).toEqual(sorted(left));
+      expect(betterViews(a, a)).toEqual(a);
+      expect(betterViews(null, a)).toBe(a);
+    }),
+  );
+});
+
+const sorted = (given: Views | null): unknown =>
+  SIGHTS.map(sight => ({ blind: given![sight].blind, gaps: [...given![sight].gaps].sort() }));
