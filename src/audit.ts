@@ -75,7 +75,11 @@ async function openSources({ sources, collectors }: AuditRequest, signal: AbortS
 /** Files of other kinds alone are not something to call clean. */
 function refuseNothing(opened: readonly OpenedSource[], { aborted }: AbortSignal): void {
   if (aborted || opened.some(({ source }) => source.files > 0 || !source.complete)) return;
-  const names = opened.map(({ source }) => `'${source.id}'`).join(', ');
+  const names = opened
+    .map(({ source: { id, leftOut } }) =>
+      leftOut.size === 0 ? `'${id}'` : `'${id}' (${[...leftOut].sort().join(', ')})`,
+    )
+    .join(', ');
   throw new UserError(
     `there is no audit log in ${names}`,
     'Name the folder that holds the logs; `keyward sources` lists what can be read.',

@@ -42,6 +42,8 @@ export class SourceTally {
   malformed = 0;
   from = Number.POSITIVE_INFINITY;
   until = Number.NEGATIVE_INFINITY;
+  /** What the files left out were taken for. */
+  readonly leftOut = new Set<string>();
   readonly #kinds = new Set<string>();
   readonly #notes: string[] = [];
   #unnoted = 0;
@@ -60,7 +62,7 @@ export class SourceTally {
   finish(shard: Shard, { complete, kind, views, damage, skipped }: Completion): void {
     if (skipped) this.skipped++;
     else this.files++;
-    if (kind !== '' && !skipped) this.#kinds.add(kind);
+    if (kind !== '') (skipped ? this.leftOut : this.#kinds).add(kind);
     this.views = betterViews(this.views, views);
     this.complete &&= complete;
     for (const { where, what, count } of damage) {

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { collectors } from '../src/collect/index.ts';
 import { configSchema } from '../src/config-schema.ts';
@@ -9,9 +11,11 @@ import { reportSchema } from '../src/report/schema.ts';
 import { rules } from '../src/rules/index.ts';
 import { formatPage, indexModule, rulePage, rulesIndex, sourcePage } from './pages.ts';
 import { findingsReport } from './report-fixtures.ts';
+import { screenshot } from './screenshot.ts';
 
 // Everything written from the code. `npm run generate` rewrites what is stale; this test only compares.
 
+const run = promisify(execFile);
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** The modules of a plugin folder that define a plugin: those that call its `defineX`. */
@@ -65,6 +69,18 @@ describe('the pages', () => {
     ['docs/formats', reporters.map(({ id }) => id)],
   ])('in %s are no pages of things that are gone', (folder, ids) => {
     expect(readdirSync(at(folder)).sort()).toEqual(ids.map(id => `${id}.md`).sort());
+  });
+});
+
+describe('the screenshot', () => {
+  test('of the demo', async () => {
+    const demo = await run(process.execPath, [at('bin/keyward.js'), 'demo'], {
+      env: { ...process.env, FORCE_COLOR: '1', COLUMNS: '100' },
+    });
+    const lines = demo.stdout.split('\n').slice(0, 34);
+    await expect(
+      screenshot('npx keyward demo', `${lines.join('\n')}\n\u001b[2m  …\u001b[22m\n`, 100),
+    ).toMatchFileSnapshot(at('docs/demo.svg'));
   });
 });
 
