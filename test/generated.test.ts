@@ -78,9 +78,9 @@ describe('the screenshot', () => {
       env: { ...process.env, FORCE_COLOR: '1', COLUMNS: '100' },
     });
     const lines = demo.stdout.split('\n').slice(0, 34);
-    await expect(
-      screenshot('npx keyward demo', `${lines.join('\n')}\n\u001b[2m  …\u001b[22m\n`, 100),
-    ).toMatchFileSnapshot(at('docs/demo.svg'));
+    await expect(screenshot('npx keyward demo', `${lines.join('\n')}\n\u001b[2m  …\u001b[22m\n`)).toMatchFileSnapshot(
+      at('docs/demo.svg'),
+    );
   });
 });
 

@@ -22,8 +22,9 @@ interface Look {
 const PLAIN: Look = { color: '#e6edf3', bold: false, dim: false };
 
 /** A terminal's text, with its colours, as a picture that any browser shows. */
-export function screenshot(command: string, text: string, columns: number): string {
+export function screenshot(command: string, text: string): string {
   const lines = [`\u001b[90m$\u001b[39m ${command}`, '', ...text.trimEnd().split('\n')];
+  const columns = Math.max(...lines.map(line => [...line.replace(/\u001b\[[\d;]*m/g, '')].length));
   const width = Math.ceil(columns * CHAR_WIDTH + 2 * MARGIN);
   const height = lines.length * LINE_HEIGHT + 2 * MARGIN;
   const font = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
@@ -73,4 +74,7 @@ function restyled(look: Look, code: number): Look {
 }
 
 const escapeXml = (text: string): string =>
-  text.replace(/[&<>"]/g, letter => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[letter]!);
+  // Browsers fold plain spaces.
+  text
+    .replaceAll(' ', '\u00a0')
+    .replace(/[&<>"]/g, letter => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[letter]!);
