@@ -31,6 +31,21 @@ export function countText(count: number, singular: string, plural = `${singular}
   return `${withSeparators(count)} ${count === 1 ? singular : plural}`;
 }
 
+/** 'a, b and c'. */
+export function listText(items: readonly string[]): string {
+  return items.length <= 1 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
+/** 'a, b and 12 more'; nothing is left out without being counted. */
+export function someText(items: readonly string[], shown: number): string {
+  // Naming one more takes no more room than counting it.
+  if (items.length <= shown + 1) return listText(items);
+  return `${items.slice(0, shown).join(', ')} and ${withSeparators(items.length - shown)} more`;
+}
+
+/** The order of two texts by their code units, the same in every place and language. */
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 const NOUNS: Partial<Record<CredentialKind, string>> = {
   password: 'user',
   'user-session': 'session',

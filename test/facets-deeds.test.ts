@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type DeedRow, deedEvidence, deedRows, deeds, groupDeeds, sumDeeds, timeBetween } from '../src/facets/deeds.ts';
+import { type DeedRow, deedEvidence, deedRows, deeds, groupDeeds, sumDeeds } from '../src/facets/deeds.ts';
+import { timeBetween } from '../src/facets/stretch.ts';
 import type { AuditEvent, Deed, Outcome, Place } from '../src/model/event.ts';
 import { DAY, HOUR, hourOf, MINUTE } from '../src/time.ts';
 import { type Placed, placedEvents } from './arbitrary.ts';

@@ -49,8 +49,16 @@ export async function judgementOf(sources: readonly string[]): Promise<string> {
   return JSON.stringify({ findings, events, credentials, coverage: merged(report.coverage) }, null, 1);
 }
 
+/** By rule, the best that any source could show; with the reasons where there is one source only. */
 function merged(coverage: readonly Coverage[]): unknown {
-  return [...new Set(coverage.map(({ rule, state, reason }) => `${rule}: ${state}: ${reason}`))].sort();
+  const RANK = ['evaluated', 'partial', 'blind'];
+  const best = new Map<string, Coverage>();
+  for (const row of coverage) {
+    const held = best.get(row.rule);
+    if (held === undefined || RANK.indexOf(row.state) < RANK.indexOf(held.state)) best.set(row.rule, row);
+  }
+  const isOne = new Set(coverage.map(({ source }) => source)).size === 1;
+  return [...best.values()].map(({ rule, state, reason }) => (isOne ? { rule, state, reason } : { rule, state }));
 }
 
 export const repository = fileURLToPath(new URL('..', import.meta.url));

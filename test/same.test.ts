@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** A step through the records that visits each once, in an order unlike the first. */
 const shuffled = (): unknown[] => records.map((_, i) => records[(i * 7919) % records.length]!);
 
+/** A judgement without the reasons of its coverage, which are told source by source. */
+function withoutReasons(judgement: string): unknown {
+  const { coverage, ...rest } = JSON.parse(judgement) as { coverage: { rule: string; state: string }[] };
+  return { ...rest, coverage: coverage.map(({ rule, state }) => ({ rule, state })) };
+}
+
 const write = (name: string, content: string | Uint8Array): string => {
   const path = join(folder, name);
   writeFileSync(path, content);
@@ -50,11 +56,14 @@ describe('the demo logs judged as', () => {
 
   test('many files', async () => {
     const size = Math.ceil(records.length / 40);
+    mkdirSync(join(folder, 'parts'));
     const paths = Array.from({ length: 40 }, (_, i) =>
-      write(`part-${i}.json`, envelope(records.slice(i * size, (i + 1) * size))),
+      write(join('parts', `${i}.json`), envelope(records.slice(i * size, (i + 1) * size))),
     );
-    expect(await judgementOf(paths)).toBe(expected);
-    expect(await judgementOf(paths.reverse())).toBe(expected);
+    expect(await judgementOf([join(folder, 'parts')])).toBe(expected);
+    const apart = await judgementOf(paths);
+    expect(await judgementOf(paths.reverse())).toBe(apart);
+    expect(withoutReasons(apart)).toEqual(withoutReasons(expected));
   });
 
   test('JSON Lines, shuffled', async () => {
@@ -64,7 +73,7 @@ describe('the demo logs judged as', () => {
 
   test('delivered twice', async () => {
     const twice = [write('first.json', envelope(records)), write('second.jsonl', lines(shuffled()))];
-    expect(await judgementOf(twice)).toBe(expected);
+    expect(withoutReasons(await judgementOf(twice))).toEqual(withoutReasons(expected));
   });
 
   test('a bare array of EventBridge messages', async () => {

@@ -3,6 +3,7 @@ import type { Json } from '../model/finding.ts';
 import { dayOfHour } from '../time.ts';
 import { isoText } from '../wording.ts';
 import { defineFacet } from './facet.ts';
+import { groupBy } from './group.ts';
 import {
   addToTally,
   decodeTally,
@@ -109,14 +110,7 @@ export function deedRows(tally: Tally, deed: Deed, outcome: Outcome = 'ok'): Dee
 
 /** Rows that agree in action and target, one group each. */
 export function groupDeeds(rows: readonly DeedRow[]): DeedRow[][] {
-  const groups = new Map<string, DeedRow[]>();
-  for (const row of rows) {
-    const key = row.action + SEPARATOR + row.target;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  return [...groups.values()];
+  return [...groupBy(rows, ({ action, target }) => action + SEPARATOR + target).values()];
 }
 
 /** The rows as one; there must be at least one. */
@@ -134,17 +128,6 @@ export function sumDeeds(rows: readonly DeedRow[]): DeedSum {
 /** A sum as the evidence of a finding. */
 export function deedEvidence({ count, first, last, countries, addresses, example }: DeedSum): Record<string, Json> {
   return { times: count, first: isoText(first), last: isoText(last), countries, addresses, example };
-}
-
-/** The time between two stretches, 0 when they touch. */
-export function timeBetween(a: Stretch, b: Stretch): number {
-  return Math.max(0, a.first - b.last, b.first - a.last);
-}
-
-/** Anything with a first and a last instant. */
-export interface Stretch {
-  readonly first: number;
-  readonly last: number;
 }
 
 const namesOf = (names: readonly string[]): string[] => [...new Set(names)].filter(name => name !== '').sort();

@@ -1,4 +1,6 @@
+import type { Json } from '../model/finding.ts';
 import { dayOfHour } from '../time.ts';
+import { listText } from '../wording.ts';
 import type { PlaceHour } from './places.ts';
 
 /** What was done from one country on one UTC day. */
@@ -42,6 +44,13 @@ export function countryDays(hours: Iterable<HourOfUse>): Map<string, CountryDay[
     }
   }
   return byCountry;
+}
+
+/** When each country was first seen. */
+export function firstSeen(hours: Iterable<HourOfUse>): Map<string, number> {
+  const firsts = new Map<string, number>();
+  for (const { country, first } of hours) firsts.set(country, Math.min(firsts.get(country) ?? first, first));
+  return firsts;
 }
 
 /** The days of each name, without what was done on them. */
@@ -91,12 +100,17 @@ export function baselineBefore(
 export function usualText(known: ReadonlyMap<string, number>): string {
   const names = byHabit(known).map(([name]) => name);
   if (names.length > SHOWN) return `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`;
-  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return listText(names);
 }
 
 const SHOWN = 5;
 
+/** Names with their days, as the evidence of a finding. */
+export function habitEvidence(known: ReadonlyMap<string, number>): Json[] {
+  return byHabit(known).map(([country, days]) => ({ country, days }));
+}
+
 /** Names with their days, from the most to the least usual. */
-export function byHabit(known: ReadonlyMap<string, number>): [name: string, days: number][] {
+function byHabit(known: ReadonlyMap<string, number>): [name: string, days: number][] {
   return [...known].sort(([a, daysA], [b, daysB]) => daysB - daysA || (a < b ? -1 : 1));
 }

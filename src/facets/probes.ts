@@ -1,5 +1,6 @@
 import type { Outcome } from '../model/event.ts';
 import { dayOfHour } from '../time.ts';
+import { compareText } from '../wording.ts';
 import { defineFacet } from './facet.ts';
 import { modelFamily } from './models.ts';
 import {
@@ -92,7 +93,7 @@ export function probeRows(tally: Tally): Probe[] {
     const [count, first, last] = values as [number, number, number];
     return { kind: kind === 'look' ? 'look' : 'refused', name, count, first, last, example };
   });
-  return rows.sort((a, b) => a.first - b.first || compare(a.kind, b.kind) || compare(a.name, b.name));
+  return rows.sort((a, b) => a.first - b.first || compareText(a.kind, b.kind) || compareText(a.name, b.name));
 }
 
 /** Whether the order of probes within a day is still known. */
@@ -122,4 +123,3 @@ function parts(key: string): [hour: number, kind: string, name: string] {
 }
 
 const nothing = (): string => '';
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,3 +1,5 @@
+import type { Episode } from '../model/finding.ts';
+import type { OptionValues } from '../model/option.ts';
 import { DAY, dayOfHour } from '../time.ts';
 
 /** A positive amount in one slot: a UTC hour or a UTC day since the epoch. */
@@ -19,16 +21,19 @@ export interface Baseline {
   readonly days: number;
 }
 
-/** How much history makes a baseline; the options of burst rules have these names. */
-export interface Habit {
-  readonly baselineDays: number;
-  readonly guardHours: number;
-  readonly minActiveHours: number;
-  readonly minActiveDays: number;
-}
+/** How much history makes a baseline: options of every rule about bursts. */
+export const HABIT_OPTIONS = {
+  baselineDays: { default: 28, min: 1, max: 365, describe: 'Days of history that the record is taken from.' },
+  guardHours: { default: 24, min: 0, max: 168, describe: 'Hours just before that are left out of the history.' },
+  minActiveHours: { default: 12, min: 1, max: 1000, describe: 'Active hours that make a baseline.' },
+  minActiveDays: { default: 5, min: 1, max: 365, describe: 'Active days that make a baseline.' },
+} as const;
+
+/** Those options, as they are set. */
+export type Habit = OptionValues<typeof HABIT_OPTIONS>;
 
 /** Slots from `slot - from` up to, not including, `slot - until`. */
-export interface Stretch {
+export interface Lookback {
   readonly from: number;
   readonly until: number;
 }
@@ -74,7 +79,7 @@ export function daySeries(hours: readonly Amount[]): Amount[] {
 }
 
 /** The baseline of every slot of an ascending series, in one pass with a sliding maximum. */
-export function baselinesOf(series: readonly Amount[], { from, until }: Stretch): Baseline[] {
+export function baselinesOf(series: readonly Amount[], { from, until }: Lookback): Baseline[] {
   const peaks: number[] = [];
   let head = 0;
   let start = 0;
@@ -100,17 +105,18 @@ export function baselinesOf(series: readonly Amount[], { from, until }: Stretch)
 }
 
 /** A guard before the hour, so that a ramp does not teach the baseline, and the baseline before that. */
-export function hourStretch({ baselineDays, guardHours }: Habit): Stretch {
+function hourLookback({ baselineDays, guardHours }: Habit): Lookback {
   return { from: guardHours + baselineDays * 24, until: guardHours };
 }
 
 /** The same in whole days. */
-export function dayStretch({ baselineDays, guardHours }: Habit): Stretch {
+function dayLookback({ baselineDays, guardHours }: Habit): Lookback {
   const guardDays = Math.ceil(guardHours / 24);
   return { from: guardDays + baselineDays, until: guardDays };
 }
 
-export function isMature({ hours, days }: Baseline, { minActiveHours, minActiveDays }: Habit): boolean {
+/** Whether a baseline is full enough to compare with. */
+function isMature({ hours, days }: Baseline, { minActiveHours, minActiveDays }: Habit): boolean {
   return hours >= minActiveHours && days >= minActiveDays;
 }
 
@@ -121,7 +127,7 @@ export function burstsOf(
   limits: BurstLimits,
 ): { readonly bursts: readonly Burst[]; readonly isMature: boolean } {
   const bursts: Burst[] = [];
-  const hourly = baselinesOf(hours, hourStretch(habit));
+  const hourly = baselinesOf(hours, hourLookback(habit));
   for (const [i, { slot, amount }] of hours.entries()) {
     const baseline = hourly[i]!;
     const mature = isMature(baseline, habit);
@@ -129,7 +135,7 @@ export function burstsOf(
     if (amount >= limit) bursts.push({ span: 'hour', slot, amount, limit, baseline, isMature: mature });
   }
   const days = daySeries(hours);
-  const daily = baselinesOf(days, dayStretch(habit));
+  const daily = baselinesOf(days, dayLookback(habit));
   for (const [i, { slot, amount }] of days.entries()) {
     const baseline = daily[i]!;
     if (!isMature(baseline, habit)) continue;
@@ -141,15 +147,13 @@ export function burstsOf(
 }
 
 /** Groups what lies less than a quiet day apart, in order of time. */
-export function incidentsOf<T extends { readonly from: number; readonly until: number }>(
-  stretches: readonly T[],
-): T[][] {
+export function incidentsOf<T extends Episode>(episodes: readonly T[]): T[][] {
   const incidents: T[][] = [];
   let until = Number.NEGATIVE_INFINITY;
-  for (const stretch of [...stretches].sort((a, b) => a.from - b.from || a.until - b.until)) {
-    if (incidents.length > 0 && stretch.from - until <= DAY) incidents.at(-1)!.push(stretch);
-    else incidents.push([stretch]);
-    until = Math.max(until, stretch.until);
+  for (const episode of [...episodes].sort((a, b) => a.from - b.from || a.until - b.until)) {
+    if (incidents.length > 0 && episode.from - until <= DAY) incidents.at(-1)!.push(episode);
+    else incidents.push([episode]);
+    until = Math.max(until, episode.until);
   }
   return incidents;
 }

@@ -1,20 +1,18 @@
-import type { Json } from '../model/finding.ts';
+import type { Credential } from '../model/credential.ts';
+import type { Episode, Json } from '../model/finding.ts';
 import { DAY, dayOfHour, HOUR } from '../time.ts';
-import { dayText, hourText, isoText, timesText } from '../wording.ts';
+import { credentialNoun, dayText, hourText, isoText, timesText } from '../wording.ts';
 import { type Amount, type Burst, plotAround } from './records.ts';
+import type { Stretch } from './stretch.ts';
 
 /** A burst of one measure, with its first and last instant and how grave it is. */
-export interface Surge<M extends string> extends Burst {
+export interface Surge<M extends string> extends Burst, Episode {
   readonly measure: M;
-  readonly from: number;
-  readonly until: number;
   readonly severity: 'medium' | 'high';
 }
 
-interface TimedHour {
+interface TimedHour extends Stretch {
   readonly hour: number;
-  readonly first: number;
-  readonly last: number;
 }
 
 /** The rows of the hour or day of a burst. */
@@ -23,7 +21,7 @@ export function rowsWithin<R extends { readonly hour: number }>({ span, slot }: 
 }
 
 /** First and last instant of the rows of a burst; all of its hour or day when they give no times. */
-export function stretchOf(burst: Burst, rows: readonly TimedHour[]): { readonly from: number; readonly until: number } {
+export function episodeOf(burst: Burst, rows: readonly TimedHour[]): Episode {
   const within = rowsWithin(burst, rows);
   const from = Math.min(...within.map(({ first }) => first));
   const until = Math.max(...within.map(({ last }) => last));
@@ -37,8 +35,29 @@ export function strongestFirst<M extends string>(surges: readonly Surge<M>[]): S
   return [...surges].sort((a, b) => isHigh(b) - isHigh(a) || b.amount / b.limit - a.amount / a.limit);
 }
 
-/** The sentence for a burst; rules about bursts have these messages and placeholders. */
-export function sayBurst(burst: Burst, what: string, noun: string, days: number) {
+/** How a rule tells of bursts that have a baseline; for one that has none it needs a sentence of its own, `newcomer`. */
+export const BURST_MESSAGES = {
+  hour: "{amount} {what} in the {hour} hour, {ratio} times this {noun}'s busiest hour ({record}) in the previous {days} days.",
+  day: "{amount} {what} on {day}, {ratio} times this {noun}'s busiest day ({record}) in the previous {days} days.",
+} as const;
+
+/** What a rule says of an incident, but for its evidence: the strongest surge, and when each was. */
+export function sayIncident<M extends string>(
+  { id, kind }: Credential,
+  ranked: readonly Surge<M>[],
+  what: string,
+  baselineDays: number,
+) {
+  const strongest = ranked[0]!;
+  return {
+    ...sayBurst(strongest, what, credentialNoun(kind), baselineDays),
+    severity: strongest.severity,
+    subject: [id],
+    episodes: ranked.map(({ from, until }) => ({ from, until })),
+  };
+}
+
+function sayBurst(burst: Burst, what: string, noun: string, days: number) {
   const { span, slot, amount, limit, baseline, isMature } = burst;
   if (!isMature) return { message: 'newcomer', data: { amount, what, noun, limit, hour: hourText(slot) } } as const;
   const compared = { amount, what, noun, days, record: baseline.record, ratio: timesText(amount / baseline.record) };

@@ -7,6 +7,7 @@ import { defineReporter } from './reporter.ts';
 /** The name of this form of the report; a field may be added under it, none may vanish. */
 export const REPORT_SCHEMA = 'keyward.report/1';
 
+/** The report as JSON, whole. */
 export const json = defineReporter({
   id: 'json',
   title: 'JSON',

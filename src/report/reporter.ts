@@ -14,4 +14,5 @@ export interface Reporter {
   render(report: Report, style: Style): Iterable<string>;
 }
 
+/** Declares a reporter. */
 export const defineReporter = (reporter: Reporter): Reporter => reporter;

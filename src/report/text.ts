@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
+import { countText } from '../wording.ts';
 import { defineReporter, type Style } from './reporter.ts';
 import { blockLines, briefLines, type Setting } from './text/blocks.ts';
 import { coverageLines, noteLines } from './text/coverage.ts';
@@ -7,13 +8,13 @@ import { endingLines, resolvedLines } from './text/ending.ts';
 import { asideLines, foldLines } from './text/folding.ts';
 import { headerLines } from './text/header.ts';
 import { type Arrangement, arrange, type Incident, SEVERITIES } from './text/incidents.ts';
-import { fill, indent, openPage } from './text/layout.ts';
-import { counted } from './text/words.ts';
+import { fill, openPage, restLines } from './text/layout.ts';
 
 /** So many incidents of one severity are told in full; the next on one line each; the rest is counted. */
 const SHOWN_IN_FULL = 10;
 const SHOWN_IN_BRIEF = 20;
 
+/** The report for a reader at a terminal. */
 export const text = defineReporter({
   id: 'text',
   title: 'Text',
@@ -67,13 +68,12 @@ function* incidentParagraphs(setting: Setting, incidents: readonly Incident[]): 
   const { severity } = more[0]!;
   const title = moreText(more);
   const rest = more.slice(SHOWN_IN_BRIEF);
-  const end = `… ${moreText(rest)}: --format json lists them all`;
   yield [
     ...fill(page, { text: `${severity.toUpperCase()}  `, paint: page.severity[severity] }, [
       { text: title, paint: page.strong },
     ]),
     ...more.slice(0, SHOWN_IN_BRIEF).flatMap(incident => briefLines(setting, incident)),
-    ...(rest.length === 0 ? [] : fill(page, indent(page, '  '), [{ text: end, paint: page.faint }])),
+    ...restLines(page, rest.length, moreText(rest)),
   ];
 }
 
@@ -87,6 +87,6 @@ function firstOf({ incidents, folds, asides }: Arrangement): Finding | undefined
 /** '3 more findings', '70 more findings in 35 incidents'. */
 function moreText(incidents: readonly Incident[]): string {
   const count = incidents.reduce((sum, { findings }) => sum + findings.length, 0);
-  const text = counted(count, 'more finding');
-  return count === incidents.length ? text : `${text} in ${counted(incidents.length, 'incident')}`;
+  const text = countText(count, 'more finding');
+  return count === incidents.length ? text : `${text} in ${countText(incidents.length, 'incident')}`;
 }

@@ -1,4 +1,5 @@
 import { type DeedRow, deedEvidence, deedRows, deeds, groupDeeds, sumDeeds } from '../facets/deeds.ts';
+import { episodesOf } from '../facets/stretch.ts';
 import { principalText } from '../kinds.ts';
 import type { Credential } from '../model/credential.ts';
 import type { Severity } from '../model/finding.ts';
@@ -116,15 +117,13 @@ export const auditSilenced = defineRule({
     for (const rows of groupDeeds(deedRows(facets.deeds, 'silence'))) {
       const { action } = rows[0]!;
       const effect = EFFECTS.get(action) ?? 'some of what was recorded no longer is';
-      const { time, ...rest } = told(credential, rows);
-      const data = { who: principalText(credential.owner), action, target: targetText(rows), time, effect };
-      yield { message: 'silenced', data, severity: severityOf(action, 'critical', 'medium'), ...rest };
+      const { data, ...rest } = told(credential, rows);
+      const severity = severityOf(action, 'critical', 'medium');
+      yield { message: 'silenced', data: { ...data, effect }, severity, ...rest };
     }
     for (const rows of groupDeeds(deedRows(facets.deeds, 'silence', 'denied'))) {
       const { action } = rows[0]!;
-      const { time, ...rest } = told(credential, rows);
-      const data = { who: principalText(credential.owner), action, target: targetText(rows), time };
-      yield { message: 'attempted', data, severity: severityOf(action, 'medium', 'low'), ...rest };
+      yield { message: 'attempted', severity: severityOf(action, 'medium', 'low'), ...told(credential, rows) };
     }
   },
 });
@@ -132,16 +131,14 @@ export const auditSilenced = defineRule({
 const severityOf = (action: string, plain: Severity, ambiguous: Severity): Severity =>
   AMBIGUOUS.has(action) ? ambiguous : plain;
 
-const targetText = (rows: readonly DeedRow[]): string => (rows[0]!.target === '' ? '' : ` on ${rows[0]!.target}`);
-
 /** The subject is the record that was silenced, whoever did it: a trail may be silenced by several hands. */
 function told({ id, account, owner }: Credential, rows: readonly DeedRow[]) {
   const sum = sumDeeds(rows);
   const { action, target } = rows[0]!;
   return {
-    time: timeText(sum.last),
+    data: { who: principalText(owner), action, target: target === '' ? '' : ` on ${target}`, time: timeText(sum.last) },
     subject: [account || id, target, action].filter(name => name !== ''),
-    episodes: rows.map(({ first, last }) => ({ from: first, until: last })),
+    episodes: episodesOf(rows),
     evidence: { ...deedEvidence(sum), action, target, by: id, owner },
   };
 }

@@ -1,5 +1,7 @@
 import { UNSUPPORTED_COUNTRIES } from '../data/unsupported-countries.ts';
+import { groupBy } from '../facets/group.ts';
 import { type PlaceHour, placeHours, places } from '../facets/places.ts';
+import { episodesOf } from '../facets/stretch.ts';
 import type { OptionValues } from '../model/option.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY, dayOfHour } from '../time.ts';
@@ -60,12 +62,7 @@ export const deniedGeography = defineRule({
   examples,
 
   *judge({ credential, facets }, { options }) {
-    const byCountry = new Map<string, PlaceHour[]>();
-    for (const hour of placeHours(facets.places)) {
-      const hours = byCountry.get(hour.country);
-      if (hours === undefined) byCountry.set(hour.country, [hour]);
-      else hours.push(hour);
-    }
+    const byCountry = groupBy(placeHours(facets.places), ({ country }) => country);
     for (const [country, hours] of byCountry) yield* judgeCountry(credential.id, country, hours, options);
   },
 });
@@ -99,7 +96,7 @@ function aboutOf(id: string, country: string, hours: readonly PlaceHour[], what:
   return {
     data: { calls: countText(calls, what === 'count' ? 'call' : 'model call'), country, day: dayText(until) },
     subject: [id, country],
-    episodes: hours.map(({ first, last }) => ({ from: first, until: last })),
+    episodes: episodesOf(hours),
     evidence: { country, calls, throughExits, days, first: isoText(from), last: isoText(until) },
   };
 }

@@ -4,15 +4,24 @@ import {
   type Burst,
   type BurstLimits,
   burstsOf,
-  type Habit,
+  HABIT_OPTIONS,
   hourSeries,
   incidentsOf,
 } from '../facets/records.ts';
-import { burstEvidence, rowsWithin, type Surge, sayBurst, stretchOf, strongestFirst } from '../facets/surges.ts';
+import {
+  BURST_MESSAGES,
+  burstEvidence,
+  episodeOf,
+  rowsWithin,
+  type Surge,
+  sayIncident,
+  strongestFirst,
+} from '../facets/surges.ts';
 import type { Credential } from '../model/credential.ts';
+import type { OptionValues } from '../model/option.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY, HOUR } from '../time.ts';
-import { countText, credentialNoun } from '../wording.ts';
+import { countText } from '../wording.ts';
 import { defineRule, type ExampleEvent } from './rule.ts';
 
 const CLASSES: readonly Issued[] = ['keys', 'secrets', 'sessions'];
@@ -21,6 +30,27 @@ const CLASS_NAMES: Readonly<Record<Issued, string>> = {
   secrets: 'secrets read',
   sessions: 'sessions issued',
 };
+
+const options = {
+  times: { default: 3, min: 1, max: 1000, describe: 'How many times its record an hour or a day must reach.' },
+  sessionsPerHour: { default: 20, min: 1, max: 1e9, describe: 'Fewer sessions in an hour are never a burst.' },
+  sessionsPerDay: { default: 100, min: 1, max: 1e9, describe: 'Fewer sessions on a day are never a burst.' },
+  newSessionsPerHour: {
+    default: 200,
+    min: 1,
+    max: 1e9,
+    describe: 'Fewer sessions in an hour without a baseline pass.',
+  },
+  keysPerHour: { default: 10, min: 1, max: 1e9, describe: 'Fewer keys in an hour are never a burst.' },
+  keysPerDay: { default: 30, min: 1, max: 1e9, describe: 'Fewer keys on a day are never a burst.' },
+  secretsPerHour: { default: 10, min: 1, max: 1e9, describe: 'Fewer secrets read in an hour are never a burst.' },
+  secretsPerDay: { default: 50, min: 1, max: 1e9, describe: 'Fewer secrets read on a day are never a burst.' },
+  ...HABIT_OPTIONS,
+  highTimes: { default: 10, min: 1, max: 10_000, describe: 'Times the record from which a great hour is high.' },
+  highPerHour: { default: 200, min: 1, max: 1e9, describe: 'How many make an hour a great one.' },
+} as const;
+
+type Settings = OptionValues<typeof options>;
 
 /** The least amounts that are a burst of one class. */
 interface Floors {
@@ -54,30 +84,9 @@ export const issuanceBurst = defineRule({
   ],
   needs: ['deeds'],
   facets: { issuance },
-  options: {
-    times: { default: 3, min: 1, max: 1000, describe: 'How many times its record an hour or a day must reach.' },
-    sessionsPerHour: { default: 20, min: 1, max: 1e9, describe: 'Fewer sessions in an hour are never a burst.' },
-    sessionsPerDay: { default: 100, min: 1, max: 1e9, describe: 'Fewer sessions on a day are never a burst.' },
-    newSessionsPerHour: {
-      default: 200,
-      min: 1,
-      max: 1e9,
-      describe: 'Fewer sessions in an hour without a baseline pass.',
-    },
-    keysPerHour: { default: 10, min: 1, max: 1e9, describe: 'Fewer keys in an hour are never a burst.' },
-    keysPerDay: { default: 30, min: 1, max: 1e9, describe: 'Fewer keys on a day are never a burst.' },
-    secretsPerHour: { default: 10, min: 1, max: 1e9, describe: 'Fewer secrets read in an hour are never a burst.' },
-    secretsPerDay: { default: 50, min: 1, max: 1e9, describe: 'Fewer secrets read on a day are never a burst.' },
-    baselineDays: { default: 28, min: 1, max: 365, describe: 'Days of history that the record is taken from.' },
-    guardHours: { default: 24, min: 0, max: 168, describe: 'Hours just before that are left out of the history.' },
-    minActiveHours: { default: 12, min: 1, max: 1000, describe: 'Active hours that make a baseline.' },
-    minActiveDays: { default: 5, min: 1, max: 365, describe: 'Active days that make a baseline.' },
-    highTimes: { default: 10, min: 1, max: 10_000, describe: 'Times the record from which a great hour is high.' },
-    highPerHour: { default: 200, min: 1, max: 1e9, describe: 'How many make an hour a great one.' },
-  },
+  options,
   messages: {
-    hour: "{amount} {what} in the {hour} hour, {ratio} times this {noun}'s busiest hour ({record}) in the previous {days} days.",
-    day: "{amount} {what} on {day}, {ratio} times this {noun}'s busiest day ({record}) in the previous {days} days.",
+    ...BURST_MESSAGES,
     newcomer: '{amount} {what} in the {hour} hour by a {noun} without a baseline; the limit for one is {limit}.',
   },
   abstentions: {
@@ -140,19 +149,11 @@ export const issuanceBurst = defineRule({
   commands: disableCommands,
   *judge({ credential, facets }, { options }) {
     const rows = [...issuanceHours(facets.issuance)];
-    const surges: Surge<Issued>[] = [];
-    let mature = false;
-    for (const issued of CLASSES) {
-      const own = rows.filter(row => row.issued === issued);
-      const found = burstsOf(seriesOf(own), options, limitsOf(floorsOf(issued, options), options.times));
-      mature ||= found.isMature;
-      for (const burst of found.bursts) {
-        const severity = issued === 'keys' || isGreat(burst, options) ? 'high' : 'medium';
-        surges.push({ ...burst, ...stretchOf(burst, own), measure: issued, severity });
-      }
+    const judged = CLASSES.map(issued => judgeClass(issued, rows, options));
+    if (rows.length > 0 && !judged.some(({ isMature }) => isMature)) yield { abstain: 'immature' };
+    for (const incident of incidentsOf(judged.flatMap(({ surges }) => surges))) {
+      yield verdictOf(credential, strongestFirst(incident), rows, options.baselineDays);
     }
-    if (rows.length > 0 && !mature) yield { abstain: 'immature' };
-    for (const incident of incidentsOf(surges)) yield verdictOf(credential, incident, rows, options.baselineDays);
   },
 });
 
@@ -164,17 +165,14 @@ function habit(count: number): ExampleEvent[] {
   return [{ ...ASSUME, at: -30 * DAY, until: -2 * DAY, every: 2 * HOUR, count }];
 }
 
-interface Settings extends Habit {
-  readonly times: number;
-  readonly sessionsPerHour: number;
-  readonly sessionsPerDay: number;
-  readonly newSessionsPerHour: number;
-  readonly keysPerHour: number;
-  readonly keysPerDay: number;
-  readonly secretsPerHour: number;
-  readonly secretsPerDay: number;
-  readonly highTimes: number;
-  readonly highPerHour: number;
+function judgeClass(issued: Issued, rows: readonly IssuanceHour[], settings: Settings) {
+  const own = rows.filter(row => row.issued === issued);
+  const { bursts, isMature } = burstsOf(seriesOf(own), settings, limitsOf(floorsOf(issued, settings), settings.times));
+  const surges = bursts.map((burst): Surge<Issued> => {
+    const severity = issued === 'keys' || isGreat(burst, settings) ? 'high' : 'medium';
+    return { ...burst, ...episodeOf(burst, own), measure: issued, severity };
+  });
+  return { isMature, surges };
 }
 
 const seriesOf = (rows: readonly IssuanceHour[]): Amount[] =>
@@ -207,22 +205,16 @@ function isGreat({ span, amount, baseline, isMature }: Burst, { highTimes, highP
 }
 
 function verdictOf(
-  { id, kind }: Credential,
-  incident: readonly Surge<Issued>[],
+  credential: Credential,
+  ranked: readonly Surge<Issued>[],
   rows: readonly IssuanceHour[],
   baselineDays: number,
 ) {
-  const ranked = strongestFirst(incident);
-  const { severity, measure } = ranked[0]!;
+  const { measure } = ranked[0]!;
   const own = rows.filter(({ issued }) => issued === measure);
   const batches = rowsWithin(ranked[0]!, own).reduce((sum, row) => sum + row.batches, 0);
   const what =
     CLASS_NAMES[measure] + (batches > 0 ? ` (counting ${countText(batches, 'batch read')} as ten each)` : '');
-  return {
-    ...sayBurst(ranked[0]!, what, credentialNoun(kind), baselineDays),
-    severity,
-    subject: [id],
-    episodes: incident.map(({ from, until }) => ({ from, until })),
-    evidence: { ...burstEvidence(ranked, seriesOf(own)), batches },
-  };
+  const evidence = { ...burstEvidence(ranked, seriesOf(own)), batches };
+  return { ...sayIncident(credential, ranked, what, baselineDays), evidence };
 }

@@ -1,4 +1,6 @@
 import { type DeedRow, deedEvidence, deedRows, deeds, sumDeeds } from '../facets/deeds.ts';
+import { groupBy } from '../facets/group.ts';
+import { episodesOf } from '../facets/stretch.ts';
 import { isStatic, principalText } from '../kinds.ts';
 import type { Credential } from '../model/credential.ts';
 import { disableCommands } from '../remedies.ts';
@@ -103,9 +105,8 @@ export const keyExposed = defineRule({
   ],
   commands: disableCommands,
   *judge({ credential, facets }, { heldBy, subjectOf }) {
-    const rows = deedRows(facets.deeds, 'expose');
-    for (const target of new Set(rows.map(row => row.target))) {
-      const exposures = rows.filter(row => row.target === target);
+    const byTarget = groupBy(deedRows(facets.deeds, 'expose'), ({ target }) => target);
+    for (const [target, exposures] of byTarget) {
       if (target === '' || target.startsWith('arn:')) yield tellQuarantine(credential, exposures, heldBy(target));
       else yield tellNotice(credential, exposures, subjectOf(target)?.credential);
     }
@@ -148,8 +149,6 @@ function tellNotice(doer: Credential, rows: readonly DeedRow[], key: Credential 
     evidence: { ...deedEvidence(sumDeeds(rows)), user: owner, action, reportedBy: doer.id },
   };
 }
-
-const episodesOf = (rows: readonly DeedRow[]) => rows.map(({ first, last }) => ({ from: first, until: last }));
 
 function stateText(key: Credential | undefined): string {
   if (key?.active === false) return 'it is disabled now';

@@ -1,15 +1,9 @@
-import {
-  type DeedRow,
-  deedEvidence,
-  deedRows,
-  deeds,
-  groupDeeds,
-  type Stretch,
-  sumDeeds,
-  timeBetween,
-} from '../facets/deeds.ts';
+import { type DeedRow, deedEvidence, deedRows, deeds, groupDeeds, sumDeeds } from '../facets/deeds.ts';
+import { groupBy } from '../facets/group.ts';
 import { lifetime } from '../facets/lifetime.ts';
-import { placeHours, places } from '../facets/places.ts';
+import { firstSeen } from '../facets/place-history.ts';
+import { type PlaceHour, placeHours, places } from '../facets/places.ts';
+import { episodesOf, type Stretch, timeBetween } from '../facets/stretch.ts';
 import type { Table } from '../facets/table.ts';
 import { isRoot, isStatic, kindText, principalText, userNameOf } from '../kinds.ts';
 import type { Credential, CredentialKind } from '../model/credential.ts';
@@ -17,7 +11,7 @@ import type { Severity } from '../model/finding.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY, HOUR, MINUTE } from '../time.ts';
 import { countText, dayText } from '../wording.ts';
-import { defineRule, type RuleContext, type Subject } from './rule.ts';
+import { defineRule, type RuleContext, type Subject as SubjectWith } from './rule.ts';
 
 const facets = { deeds, lifetime, places };
 
@@ -60,7 +54,7 @@ const options = {
   },
 } as const;
 
-type Subjects = Subject<typeof facets>;
+type Subject = SubjectWith<typeof facets>;
 type Context = RuleContext<typeof facets, typeof options, Overview>;
 
 /** What others did that bears on a new credential. */
@@ -72,6 +66,10 @@ interface Overview {
   /** When a country was first seen, of those the organisation was not seen in from the start. */
   readonly newCountries: ReadonlyMap<string, number>;
 }
+
+/** Users that a console makes for one API key each, and what they may hold. */
+const PHANTOM_USER = /^(BedrockAPIKey|AeaApiKey)-/;
+const SERVICE_KEYS: ReadonlySet<CredentialKind> = new Set(['bedrock-key', 'claude-platform-key']);
 
 const BOB = 'arn:aws:iam::123456789012:user/bob';
 const PHANTOM = 'arn:aws:iam::123456789012:user/BedrockAPIKey-x1y2';
@@ -308,22 +306,20 @@ export const keyMinted = defineRule({
   ],
   commands: disableCommands,
   overview(everyone, { origin, options }): Overview {
-    const grants = new Map<string, Stretch[]>();
-    const endings = new Map<string, DeedRow[]>();
+    const grants: DeedRow[] = [];
+    const endings: DeedRow[] = [];
     const located: Table[] = [];
     let isAnyMinted = false;
     for (const { facets } of everyone) {
-      for (const row of deedRows(facets.deeds, 'grant')) gather(grants, row.target, row);
-      for (const deed of ['disable', 'delete'] as const) {
-        for (const row of deedRows(facets.deeds, deed)) gather(endings, row.target, row);
-      }
+      grants.push(...deedRows(facets.deeds, 'grant'));
+      endings.push(...deedRows(facets.deeds, 'disable'), ...deedRows(facets.deeds, 'delete'));
       if (facets.places.size > 0) located.push(facets.places);
       isAnyMinted ||= deedRows(facets.deeds, 'create').length > 0;
     }
     const isTelling = isAnyMinted && located.length >= options.placeCredentials;
     return {
-      grants,
-      endings,
+      grants: groupBy(grants, ({ target }) => target),
+      endings: groupBy(endings, ({ target }) => target),
       newCountries: isTelling ? newCountries(located, origin + options.placeDays * DAY) : new Map(),
     };
   },
@@ -335,7 +331,7 @@ export const keyMinted = defineRule({
   },
 });
 
-function tellUnnamed(maker: Subjects, rows: readonly DeedRow[], context: Context) {
+function tellUnnamed(maker: Subject, rows: readonly DeedRow[], context: Context) {
   const { id, owner } = maker.credential;
   const { action } = rows[0]!;
   const sum = sumDeeds(rows);
@@ -351,42 +347,45 @@ function tellUnnamed(maker: Subjects, rows: readonly DeedRow[], context: Context
   };
 }
 
-function tellNamed(maker: Subjects, row: DeedRow, context: Context) {
+function tellNamed(maker: Subject, row: DeedRow, context: Context) {
   const { action, target } = row;
   const minted = context.subjectOf(target) ?? strangerOf(target, action);
-  const known = minted.credential;
   const { severity, why } = weigh(maker, minted, row, context);
-  const old = severity === 'high' ? undefined : replacedKey(known, row, context);
-  const data = {
-    who: principalText(maker.credential.owner),
-    holder: holderText(known, maker.credential),
-    day: dayText(row.last),
-    use: useText(minted, row, context),
-  };
-  const evidence = {
-    action,
-    kind: known.kind,
-    holder: known.owner,
-    by: maker.credential.id,
-    replaces: old?.id ?? null,
-  };
+  const old = severity === 'high' ? undefined : replacedKey(minted.credential, row, context);
+  const who = principalText(maker.credential.owner);
+  const holder = holderText(minted.credential, maker.credential);
+  const told = { who, holder, day: dayText(row.last), use: useText(minted, row, context) };
   const rest = {
     subject: [target],
     credential: target,
     episodes: episodesOf([row]),
-    evidence: {
-      ...deedEvidence(sumDeeds([row])),
-      ...evidence,
-      reasons: why,
-      usedFrom: countriesSince(minted, row.first),
-    },
+    evidence: evidenceOf(maker.credential, minted, row, old, why),
   };
   if (old !== undefined) {
-    const replaced = { ...data, old: old.id, made: target };
-    return { message: 'rotated' as const, data: replaced, severity: 'info' as const, ...rest };
+    const data = { ...told, old: old.id, made: target };
+    return { message: 'rotated' as const, data, severity: 'info' as const, ...rest };
   }
-  const made = { ...data, made: madeText(known, action), why: whyText(why) };
-  return { message: 'minted' as const, data: made, severity, ...rest };
+  const data = { ...told, made: madeText(minted.credential, action), why: whyText(why) };
+  return { message: 'minted' as const, data, severity, ...rest };
+}
+
+function evidenceOf(
+  maker: Credential,
+  minted: Subject,
+  row: DeedRow,
+  old: Credential | undefined,
+  reasons: readonly string[],
+) {
+  return {
+    ...deedEvidence(sumDeeds([row])),
+    action: row.action,
+    kind: minted.credential.kind,
+    holder: minted.credential.owner,
+    by: maker.id,
+    replaces: old?.id ?? null,
+    reasons,
+    usedFrom: countriesSince(minted, row.first),
+  };
 }
 
 /** How grave it is that something was made, and the reasons for it. */
@@ -395,7 +394,7 @@ interface Weight {
   readonly why: readonly string[];
 }
 
-function weigh(maker: Subjects, minted: Subjects | undefined, making: Stretch, context: Context): Weight {
+function weigh(maker: Subject, minted: Subject | undefined, making: Stretch, context: Context): Weight {
   const grave = graveReasons(maker, minted, making, context);
   if (grave.length > 0) return { severity: 'high', why: grave };
   if (!isFirst(maker, making, context)) return { severity: 'low', why: [] };
@@ -407,7 +406,7 @@ const gravest = (weights: readonly Weight[]): Weight =>
   weights.find(({ severity }) => severity === 'medium') ??
   weights[0]!;
 
-function graveReasons(maker: Subjects, minted: Subjects | undefined, making: Stretch, context: Context): string[] {
+function graveReasons(maker: Subject, minted: Subject | undefined, making: Stretch, context: Context): string[] {
   const why: string[] = [];
   if (isRoot(maker.credential.kind)) why.push('by the root user');
   const holder = minted?.credential.owner ?? '';
@@ -427,9 +426,6 @@ function graveReasons(maker: Subjects, minted: Subjects | undefined, making: Str
   return why;
 }
 
-const PHANTOM_USER = /^(BedrockAPIKey|AeaApiKey)-/;
-const SERVICE_KEYS: ReadonlySet<CredentialKind> = new Set(['bedrock-key', 'claude-platform-key']);
-
 function isGrantNear(holder: string, making: Stretch, { options, overview }: Context): boolean {
   const reach = options.grantMinutes * MINUTE;
   const grants = overview.grants.get(holder) ?? [];
@@ -440,19 +436,12 @@ function isGrantNear(holder: string, making: Stretch, { options, overview }: Con
 const isWithin = (time: number, { first, last }: Stretch): boolean => last - first <= time;
 
 /** Whether the maker's principal made nothing in the days before, all of them covered. A day's work counts as one. */
-function isFirst(
-  { credential, facets }: Subjects,
-  making: Stretch,
-  { options, origin, heldBy, subjectOf }: Context,
-): boolean {
+function isFirst(maker: Subject, making: Stretch, { options, origin, heldBy, subjectOf }: Context): boolean {
   const start = making.first - options.historyDays * DAY;
   if (start < origin) return false;
-  const tallies = [facets.deeds, ...heldBy(credential.owner).map(({ id }) => subjectOf(id)?.facets.deeds)];
-  return !tallies.some(
-    tally =>
-      tally !== undefined &&
-      deedRows(tally, 'create').some(({ first, last }) => first <= making.first - DAY && last >= start),
-  );
+  const isEarlier = ({ first, last }: Stretch) => first <= making.first - DAY && last >= start;
+  const makers = [maker, ...heldBy(maker.credential.owner).map(({ id }) => subjectOf(id)!)];
+  return !makers.some(({ facets }) => deedRows(facets.deeds, 'create').some(isEarlier));
 }
 
 /** The first country, by name, that was new to everyone when this credential was seen in it around that time. */
@@ -470,13 +459,11 @@ function newCountryNear(table: Table, making: Stretch, { options, overview }: Co
 
 /** Countries first seen from `start` on, with the instant; what was there before is not new. */
 function newCountries(tables: readonly Table[], start: number): Map<string, number> {
-  const firsts = new Map<string, number>();
-  for (const table of tables) {
-    for (const { country, first } of placeHours(table)) {
-      firsts.set(country, Math.min(firsts.get(country) ?? first, first));
-    }
-  }
-  return new Map([...firsts].filter(([, first]) => first >= start));
+  return new Map([...firstSeen(hoursOf(tables))].filter(([, first]) => first >= start));
+}
+
+function* hoursOf(tables: readonly Table[]): Generator<PlaceHour> {
+  for (const table of tables) yield* placeHours(table);
 }
 
 /** The older key of the same holder and kind that was ended around the time this one was made. */
@@ -497,7 +484,7 @@ function replacedKey(
 }
 
 /** What the name and the call tell of a credential that is known by nothing else. */
-function strangerOf(id: string, action: string): Subjects {
+function strangerOf(id: string, action: string): Subject {
   const kind = /LoginProfile$/.test(action) ? 'password' : 'unknown';
   const owner = kind === 'password' ? id.replace(/\/password$/, '') : '';
   return {
@@ -520,7 +507,7 @@ function holderText({ owner }: Credential, maker: Credential): string {
 const whyText = (why: readonly string[]): string => (why.length === 0 ? '' : `: ${why.join(', ')}`);
 
 /** Whether it was used since, from where, and whether it still works. */
-function useText(minted: Subjects, making: Stretch, { overview }: Context): string {
+function useText(minted: Subject, making: Stretch, { overview }: Context): string {
   const { first, last, count } = minted.facets.lifetime;
   const ends = (overview.endings.get(minted.credential.id) ?? []).filter(end => end.last >= making.first);
   if (count === 0 || last < making.first) return `no use of it seen since${endText(minted.credential, ends)}`;
@@ -537,15 +524,7 @@ function endText({ active }: Credential, ends: readonly DeedRow[]): string {
   return `, ${end.deed === 'delete' ? 'deleted' : 'disabled'} on ${dayText(end.last)}`;
 }
 
-function countriesSince(minted: Subjects, start: number): string[] {
+function countriesSince(minted: Subject, start: number): string[] {
   const rows = [...placeHours(minted.facets.places)].filter(({ last }) => last >= start);
   return [...new Set(rows.map(({ country }) => country))].sort();
-}
-
-const episodesOf = (rows: readonly DeedRow[]) => rows.map(({ first, last }) => ({ from: first, until: last }));
-
-function gather<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const held = map.get(key);
-  if (held === undefined) map.set(key, [value]);
-  else held.push(value);
 }

@@ -2,20 +2,30 @@ import { activeDays, activity } from '../facets/activity.ts';
 import { agents, agentUses } from '../facets/agents.ts';
 import type { StateOf } from '../facets/facet.ts';
 import { modelDays, models } from '../facets/models.ts';
+import { firstSeen } from '../facets/place-history.ts';
 import { placeHours, places } from '../facets/places.ts';
 import { isHourly, type Probe, probeRows, probes } from '../facets/probes.ts';
 import { smallerExample } from '../facets/tally.ts';
 import { volume, volumeHours } from '../facets/volume.ts';
 import { isStatic } from '../kinds.ts';
 import type { Json } from '../model/finding.ts';
+import type { OptionValues } from '../model/option.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY, dayOf, HOUR, hourOf, MINUTE } from '../time.ts';
 import { countText, isoText, timeText } from '../wording.ts';
 import { defineRule } from './rule.ts';
 
-const FACETS = { probes, volume, models, activity, agents, places };
+const facets = { probes, volume, models, activity, agents, places };
 
-type States = { readonly [K in keyof typeof FACETS]: StateOf<(typeof FACETS)[K]> };
+const options = {
+  windowHours: { default: 24, min: 1, max: 168, describe: 'Hours in which all steps must begin.' },
+  refusedModels: { default: 2, min: 1, max: 1000, describe: 'Refused models that make a probe.' },
+  refusedCalls: { default: 3, min: 1, max: 1e6, describe: 'Refused calls that make a probe, whatever the model.' },
+  idleDays: { default: 9, min: 1, max: 365, describe: 'Active days without model use from which it is high.' },
+} as const;
+
+type Settings = OptionValues<typeof options>;
+type States = { readonly [K in keyof typeof facets]: StateOf<(typeof facets)[K]> };
 
 /** An answered call that starts an hour or, when named, a model's day. */
 interface Success {
@@ -56,13 +66,8 @@ export const modelProbe = defineRule({
     'A gateway that lists models on every start and passes on malformed requests of its users.',
   ],
   needs: ['calls'],
-  facets: FACETS,
-  options: {
-    windowHours: { default: 24, min: 1, max: 168, describe: 'Hours in which all steps must begin.' },
-    refusedModels: { default: 2, min: 1, max: 1000, describe: 'Refused models that make a probe.' },
-    refusedCalls: { default: 3, min: 1, max: 1e6, describe: 'Refused calls that make a probe, whatever the model.' },
-    idleDays: { default: 9, min: 1, max: 365, describe: 'Active days without model use from which it is high.' },
-  },
+  facets,
+  options,
   messages: {
     named: '{refused} after looking at what models there are, then {model} answered from {time} on.',
     unnamed: '{refused} after looking at what models there are, then calls succeeded from {time} on.',
@@ -180,12 +185,6 @@ function refusals(count: number, at: number) {
   });
 }
 
-interface Settings {
-  readonly windowHours: number;
-  readonly refusedModels: number;
-  readonly refusedCalls: number;
-}
-
 /** The chains of a credential, one after the other; looks within a chain belong to it. */
 function* chainsOf(facets: States, settings: Settings): Generator<Chain> {
   const rows = probeRows(facets.probes);
@@ -281,17 +280,10 @@ function browserSpoke({ agents }: States, chain: Chain): boolean {
 /** Countries first seen in the day up to the success, by a key seen elsewhere before. */
 function newCountries({ places }: States, chain: Chain): string[] {
   const since = startOf(chain) - DAY;
-  const firstAt = new Map<string, number>();
-  for (const { country, egress, first } of placeHours(places)) {
-    if (!egress && !firstAt.has(country)) firstAt.set(country, first);
-  }
-  const isKnown = [...firstAt.values()].some(at => at < since);
-  if (!isKnown) return [];
-  const isNew = ([, at]: [string, number]) => at >= since && at <= chain.success.at;
-  return [...firstAt]
-    .filter(isNew)
-    .map(([country]) => country)
-    .sort();
+  const firsts = [...firstSeen([...placeHours(places)].filter(({ egress }) => !egress))];
+  const isKnown = firsts.some(([, at]) => at < since);
+  const fresh = firsts.filter(([, at]) => at >= since && at <= chain.success.at);
+  return isKnown ? fresh.map(([country]) => country).sort() : [];
 }
 
 const refusedModels = ({ refusals }: Chain): Set<string> =>

@@ -1,5 +1,6 @@
 import { type DeedRow, deedEvidence, deedRows, deeds, sumDeeds } from '../facets/deeds.ts';
 import { type Lifetime, lifetime } from '../facets/lifetime.ts';
+import { episodesOf } from '../facets/stretch.ts';
 import { isRoot, principalText } from '../kinds.ts';
 import type { Credential, CredentialKind } from '../model/credential.ts';
 import { disableCommands } from '../remedies.ts';
@@ -152,7 +153,7 @@ function* tellSignIns(credential: Credential, rows: readonly DeedRow[]) {
   const told = { times: countText(sum.count, 'time'), day: dayText(sum.last) };
   const rest = {
     subject: [id, 'sign-in'],
-    episodes: rows.map(({ first, last }) => ({ from: first, until: last })),
+    episodes: episodesOf(rows),
     evidence: deedEvidence(sum),
   };
   if (isOfRoot(credential)) yield { message: 'rootSignIn' as const, data: { account, ...told }, ...rest };

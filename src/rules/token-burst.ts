@@ -4,16 +4,23 @@ import {
   type Burst,
   type BurstLimits,
   burstsOf,
-  type Habit,
+  HABIT_OPTIONS,
   hourSeries,
   incidentsOf,
 } from '../facets/records.ts';
-import { burstEvidence, rowsWithin, type Surge, sayBurst, stretchOf, strongestFirst } from '../facets/surges.ts';
+import {
+  BURST_MESSAGES,
+  burstEvidence,
+  episodeOf,
+  rowsWithin,
+  type Surge,
+  sayIncident,
+  strongestFirst,
+} from '../facets/surges.ts';
 import { type VolumeHour, volume, volumeHours } from '../facets/volume.ts';
-import type { Credential } from '../model/credential.ts';
+import type { OptionValues } from '../model/option.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY, dayOfHour, HOUR } from '../time.ts';
-import { credentialNoun } from '../wording.ts';
 import { defineRule, type ExampleEvent } from './rule.ts';
 
 type Measure = 'calls' | 'tokensIn' | 'tokensOut';
@@ -24,6 +31,28 @@ const MEASURE_NAMES: Readonly<Record<Measure, string>> = {
   tokensIn: 'input tokens',
   tokensOut: 'output tokens',
 };
+
+const options = {
+  times: { default: 3, min: 1, max: 1000, describe: 'How many times its record an hour or a day must reach.' },
+  callsPerHour: { default: 30, min: 1, max: 1e9, describe: 'Fewer calls in an hour are never a burst.' },
+  callsPerDay: { default: 100, min: 1, max: 1e9, describe: 'Fewer calls on a day are never a burst.' },
+  tokensPerHour: { default: 100_000, min: 1, max: 1e12, describe: 'Fewer tokens in an hour are never a burst.' },
+  tokensPerDay: { default: 300_000, min: 1, max: 1e12, describe: 'Fewer tokens on a day are never a burst.' },
+  ...HABIT_OPTIONS,
+  highTimes: { default: 10, min: 1, max: 10_000, describe: 'Times the record from which a great hour is high.' },
+  highCallsPerHour: { default: 500, min: 1, max: 1e9, describe: 'Calls that make an hour a great one.' },
+  highTokensPerHour: { default: 2_000_000, min: 1, max: 1e12, describe: 'Tokens that make an hour a great one.' },
+  newCallsPerHour: { default: 2000, min: 1, max: 1e9, describe: 'Fewer calls in an hour without a baseline pass.' },
+  newTokensPerHour: {
+    default: 8_000_000,
+    min: 1,
+    max: 1e12,
+    describe: 'Fewer tokens in an hour without a baseline pass.',
+  },
+  firstDays: { default: 7, min: 1, max: 365, describe: 'Days from its first call in which a credential is new.' },
+} as const;
+
+type Settings = OptionValues<typeof options>;
 
 /** The two greatest amounts seen, so that the greatest of all *other* credentials is known for each. */
 interface TopTwo {
@@ -68,31 +97,9 @@ export const tokenBurst = defineRule({
   needs: ['calls'],
   helps: ['tokens'],
   facets: { volume, models },
-  options: {
-    times: { default: 3, min: 1, max: 1000, describe: 'How many times its record an hour or a day must reach.' },
-    callsPerHour: { default: 30, min: 1, max: 1e9, describe: 'Fewer calls in an hour are never a burst.' },
-    callsPerDay: { default: 100, min: 1, max: 1e9, describe: 'Fewer calls on a day are never a burst.' },
-    tokensPerHour: { default: 100_000, min: 1, max: 1e12, describe: 'Fewer tokens in an hour are never a burst.' },
-    tokensPerDay: { default: 300_000, min: 1, max: 1e12, describe: 'Fewer tokens on a day are never a burst.' },
-    baselineDays: { default: 28, min: 1, max: 365, describe: 'Days of history that the record is taken from.' },
-    guardHours: { default: 24, min: 0, max: 168, describe: 'Hours just before that are left out of the history.' },
-    minActiveHours: { default: 12, min: 1, max: 1000, describe: 'Active hours that make a baseline.' },
-    minActiveDays: { default: 5, min: 1, max: 365, describe: 'Active days that make a baseline.' },
-    highTimes: { default: 10, min: 1, max: 10_000, describe: 'Times the record from which a great hour is high.' },
-    highCallsPerHour: { default: 500, min: 1, max: 1e9, describe: 'Calls that make an hour a great one.' },
-    highTokensPerHour: { default: 2_000_000, min: 1, max: 1e12, describe: 'Tokens that make an hour a great one.' },
-    newCallsPerHour: { default: 2000, min: 1, max: 1e9, describe: 'Fewer calls in an hour without a baseline pass.' },
-    newTokensPerHour: {
-      default: 8_000_000,
-      min: 1,
-      max: 1e12,
-      describe: 'Fewer tokens in an hour without a baseline pass.',
-    },
-    firstDays: { default: 7, min: 1, max: 365, describe: 'Days from its first call in which a credential is new.' },
-  },
+  options,
   messages: {
-    hour: "{amount} {what} in the {hour} hour, {ratio} times this {noun}'s busiest hour ({record}) in the previous {days} days.",
-    day: "{amount} {what} on {day}, {ratio} times this {noun}'s busiest day ({record}) in the previous {days} days.",
+    ...BURST_MESSAGES,
     newcomer: '{amount} {what} in the {hour} hour from a {noun} without a baseline; the limit for one is {limit}.',
   },
   abstentions: {
@@ -179,29 +186,22 @@ export const tokenBurst = defineRule({
   },
   *judge({ credential, facets }, { options, overview }) {
     const hours = [...volumeHours(facets.volume)];
-    const surges: Surge<Measure>[] = [];
-    let used = false;
-    let mature = false;
-    for (const measure of MEASURES) {
-      const series = seriesOf(hours, measure);
-      const others = {
-        ever: greatestOther(overview[measure].ever, credential.id),
-        early: greatestOther(overview[measure].early, credential.id),
+    const judged = MEASURES.map(measure => {
+      const { ever, early } = overview[measure];
+      const others = { ever: greatestOther(ever, credential.id), early: greatestOther(early, credential.id) };
+      return judgeMeasure(measure, hours, others, options);
+    });
+    if (judged.some(({ isUsed }) => isUsed) && !judged.some(({ isMature }) => isMature)) yield { abstain: 'immature' };
+    const incidents = incidentsOf(judged.flatMap(({ surges }) => surges));
+    if (incidents.length === 0) return;
+    const used = modelDays(facets.models);
+    for (const incident of incidents) {
+      const ranked = strongestFirst(incident);
+      const what = MEASURE_NAMES[ranked[0]!.measure];
+      yield {
+        ...sayIncident(credential, ranked, what, options.baselineDays),
+        evidence: evidenceOf(ranked, hours, used),
       };
-      const floors = floorsOf(measure, options);
-      const found = burstsOf(series, options, limitsOf(floors, options.times, others.early));
-      used ||= series.length > 0;
-      mature ||= found.isMature;
-      for (const burst of found.bursts) {
-        const severity = isGreat(burst, floors, others.ever, options) ? 'high' : 'medium';
-        surges.push({ ...burst, ...stretchOf(burst, hours), measure, severity });
-      }
-    }
-    if (used && !mature) yield { abstain: 'immature' };
-    if (surges.length === 0) return;
-    const days = modelDays(facets.models);
-    for (const incident of incidentsOf(surges)) {
-      yield verdictOf(credential, incident, hours, days, options.baselineDays);
     }
   },
 });
@@ -213,17 +213,21 @@ function month(count: number): ExampleEvent[] {
   return [{ ...CALL, at: -30 * DAY, until: -2 * DAY, every: 2 * HOUR, count }];
 }
 
-interface Settings extends Habit {
-  readonly times: number;
-  readonly callsPerHour: number;
-  readonly callsPerDay: number;
-  readonly tokensPerHour: number;
-  readonly tokensPerDay: number;
-  readonly newCallsPerHour: number;
-  readonly newTokensPerHour: number;
-  readonly highTimes: number;
-  readonly highCallsPerHour: number;
-  readonly highTokensPerHour: number;
+/** The busiest hours of all other credentials: ever, and in their first days. */
+interface Others {
+  readonly ever: number;
+  readonly early: number;
+}
+
+function judgeMeasure(measure: Measure, hours: readonly VolumeHour[], others: Others, settings: Settings) {
+  const series = seriesOf(hours, measure);
+  const floors = floorsOf(measure, settings);
+  const { bursts, isMature } = burstsOf(series, settings, limitsOf(floors, settings.times, others.early));
+  const surges = bursts.map((burst): Surge<Measure> => {
+    const severity = isGreat(burst, floors, others.ever, settings) ? 'high' : 'medium';
+    return { ...burst, ...episodeOf(burst, hours), measure, severity };
+  });
+  return { isUsed: series.length > 0, isMature, surges };
 }
 
 const seriesOf = (hours: readonly VolumeHour[], measure: Measure): Amount[] =>
@@ -270,24 +274,6 @@ function isGreat(burst: Burst, floors: Floors, othersEver: number, { times, high
   const { span, amount, baseline, isMature } = burst;
   if (!isMature) return othersEver > 0 && amount >= times * othersEver;
   return span === 'hour' && amount >= floors.great && amount >= highTimes * baseline.record;
-}
-
-function verdictOf(
-  { id, kind }: Credential,
-  incident: readonly Surge<Measure>[],
-  hours: readonly VolumeHour[],
-  used: readonly ModelDay[],
-  baselineDays: number,
-) {
-  const ranked = strongestFirst(incident);
-  const { severity, measure } = ranked[0]!;
-  return {
-    ...sayBurst(ranked[0]!, MEASURE_NAMES[measure], credentialNoun(kind), baselineDays),
-    severity,
-    subject: [id],
-    episodes: incident.map(({ from, until }) => ({ from, until })),
-    evidence: evidenceOf(ranked, hours, used),
-  };
 }
 
 function evidenceOf(ranked: readonly Surge<Measure>[], hours: readonly VolumeHour[], used: readonly ModelDay[]) {

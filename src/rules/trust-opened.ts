@@ -1,4 +1,5 @@
 import { deedEvidence, deedRows, deeds, groupDeeds, sumDeeds } from '../facets/deeds.ts';
+import { episodesOf } from '../facets/stretch.ts';
 import { principalText } from '../kinds.ts';
 import { DAY } from '../time.ts';
 import { dayText } from '../wording.ts';
@@ -105,7 +106,7 @@ export const trustOpened = defineRule({
       const told = { who, resource: resourceText(name), day: dayText(sum.last) };
       const rest = {
         subject: target === '' ? [credential.id, action] : [target],
-        episodes: rows.map(({ first, last }) => ({ from: first, until: last })),
+        episodes: episodesOf(rows),
         evidence: { ...deedEvidence(sum), action, resource: name, trustees, by: credential.id },
       };
       if (trustees.includes('*')) yield { message: 'anyone', data: told, ...rest };

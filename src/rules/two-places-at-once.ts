@@ -1,11 +1,12 @@
+import { groupBy } from '../facets/group.ts';
 import {
   activeDays,
   arrivals,
   baselineBefore,
-  byHabit,
   countryDays,
   type DaysByName,
   daysOf,
+  habitEvidence,
   newcomerDays,
 } from '../facets/place-history.ts';
 import { placeHours, places } from '../facets/places.ts';
@@ -138,12 +139,7 @@ function* judgeMeetings(
   limits: Limits,
 ): Generator<Said | { abstain: 'immature' }> {
   const { lookbackDays, minActiveDays } = limits;
-  const byPair = new Map<string, Meeting[]>();
-  for (const meeting of meetings) {
-    const met = byPair.get(meeting.pair);
-    if (met === undefined) byPair.set(meeting.pair, [meeting]);
-    else met.push(meeting);
-  }
+  const byPair = groupBy(meetings, ({ pair }) => pair);
   const pairs = new Map([...byPair].map(([pair, met]) => [pair, daysIn(met)]));
   let [isHabit, isJudged] = [false, false];
   for (const [pair, days] of pairs) {
@@ -233,7 +229,7 @@ function evidenceOf({ met, activeDays, usual }: Encounter, throughExit: boolean,
     throughExit,
     grave,
     activeDays,
-    usual: byHabit(usual).map(([country, days]) => ({ country, days })),
+    usual: habitEvidence(usual),
   };
 }
 

@@ -5,18 +5,18 @@ import {
   arrivals,
   type Baseline,
   baselineBefore,
-  byHabit,
   type CountryDay,
   countryDays,
   type DaysByName,
   daysOf,
+  habitEvidence,
   newcomerDays,
   usualText,
 } from '../facets/place-history.ts';
 import { type PlaceHour, placeHours, places } from '../facets/places.ts';
+import { episodesOf } from '../facets/stretch.ts';
 import { isStatic } from '../kinds.ts';
 import type { Credential } from '../model/credential.ts';
-import type { Json } from '../model/finding.ts';
 import type { OptionValues } from '../model/option.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY, dayOf, dayOfHour } from '../time.ts';
@@ -164,7 +164,7 @@ function newToKey(about: About, newcomer: Newcomer, { activeDays, novelty, known
   const said = {
     ...about,
     severity: isSettled && (calls >= limits.highCalls || grave > 0) ? ('high' as const) : ('medium' as const),
-    evidence: { ...about.evidence, activeDays, novelty: Number(novelty.toFixed(4)), usual: daysJson(known) },
+    evidence: { ...about.evidence, activeDays, novelty: Number(novelty.toFixed(4)), usual: habitEvidence(known) },
   };
   const data = {
     country,
@@ -190,7 +190,7 @@ function* newToAll(about: About, { country, uses, calls }: Newcomer, custom: Cus
       credentials: countText(custom.credentials, 'credential'),
       usual: usualText(custom.known),
     },
-    evidence: { ...about.evidence, organisation: daysJson(custom.known) },
+    evidence: { ...about.evidence, organisation: habitEvidence(custom.known) },
   };
 }
 
@@ -201,7 +201,7 @@ function aboutOf({ id }: Credential, newcomer: Newcomer, tally: StateOf<typeof n
   used.sort((a, b) => b.count - a.count);
   return {
     subject: [id, country],
-    episodes: uses.map(({ first, last }) => ({ from: first, until: last })),
+    episodes: episodesOf(uses),
     evidence: {
       country,
       calls,
@@ -214,9 +214,6 @@ function aboutOf({ id }: Credential, newcomer: Newcomer, tally: StateOf<typeof n
     },
   };
 }
-
-const daysJson = (known: ReadonlyMap<string, number>): Json =>
-  byHabit(known).map(([country, days]) => ({ country, days }));
 
 function organisationOf(everyone: Iterable<Iterable<PlaceHour>>): Organisation {
   const days = new Map<string, Set<number>>();

@@ -1,13 +1,13 @@
 import type { Episode, Finding, HeldCredential } from '../../model/finding.ts';
 import { withSeparators } from '../../numbers.ts';
 import { DAY, HOUR } from '../../time.ts';
+import { countText, listText, someText } from '../../wording.ts';
 import { dayText, durationText, momentText, stretchText, yearOf } from '../dates.ts';
 import { shortId, shortIds, shortName, truncateMiddle } from '../plain.ts';
 import { type Incident, isStanding } from './incidents.ts';
 import { fill, fillBeside, indent, listRuns, type Page, type Run } from './layout.ts';
 import { type Hourly, highest, hourlyOf, sparkline } from './spark.ts';
 import { tame } from './tame.ts';
-import { counted, listOf, someOf } from './words.ts';
 
 /** What a block must know of the report around it. */
 export interface Setting {
@@ -50,7 +50,7 @@ export function blockLines(setting: Setting, incident: Incident): string[] {
 export function briefLines({ page, now }: Setting, incident: Incident): string[] {
   const findings = incident.findings.map(tame);
   const name = { text: nameOf(findings[0]!), paint: page.strong };
-  const rules = { text: listOf([...new Set(findings.map(({ rule }) => rule))]), paint: page.normal, gap: 2 };
+  const rules = { text: listText([...new Set(findings.map(({ rule }) => rule))]), paint: page.normal, gap: 2 };
   return fillBeside(page, indent(page, '  '), [name, rules], { text: whenText(findings, now), paint: page.faint });
 }
 
@@ -67,10 +67,10 @@ function headingLines(setting: Setting, { severity }: Incident, findings: readon
   const { page, now, horizon, isCompared } = setting;
   const isOne = findings.length === 1;
   const stretches = stretchesOf(findings);
-  const remarks = isOne ? [] : [counted(findings.length, 'finding')];
+  const remarks = isOne ? [] : [countText(findings.length, 'finding')];
   if (isOne && isCompared) remarks.push(STATUS_WORDS[findings[0]!.status]);
   if (stretches.length > 1) {
-    remarks.push(`${counted(stretches.length, 'time')} since ${dayText(stretches[0]!.from, yearOf(now))}`);
+    remarks.push(`${countText(stretches.length, 'time')} since ${dayText(stretches[0]!.from, yearOf(now))}`);
   }
   if (findings.some(finding => isGoingOn(finding, horizon))) remarks.push('ongoing');
   const title = isOne ? findings[0]!.rule : 'one incident';
@@ -177,7 +177,7 @@ function sparkLines(page: Page, margin: string, hourly: Hourly, now: number): st
 
 function groupLines(page: Page, margin: string, { members, credential }: Finding): string[] {
   if (members.every(member => member === credential?.id)) return [];
-  const text = `${counted(members.length, 'member')}: ${someOf(shortIds(members), SHOWN_MEMBERS)}`;
+  const text = `${countText(members.length, 'member')}: ${someText(shortIds(members), SHOWN_MEMBERS)}`;
   return fill(page, indent(page, margin), [{ text, paint: page.faint }]);
 }
 
@@ -187,7 +187,7 @@ function elsewhereLines({ page }: Setting, findings: readonly Finding[]): string
   const others = new Set(findings.flatMap(({ corroboratedBy }) => corroboratedBy).filter(rule => !told.has(rule)));
   if (others.size === 0) return [];
   return fill(page, indent(page, '  '), [
-    { text: `also: ${listOf([...others].sort())} (not shown)`, paint: page.faint },
+    { text: `also: ${listText([...others].sort())} (not shown)`, paint: page.faint },
   ]);
 }
 

@@ -1,10 +1,9 @@
 import type { Coverage, CoverageState } from '../../model/coverage.ts';
 import type { Report, SourceReport } from '../../model/report.ts';
-import { withSeparators } from '../../numbers.ts';
+import { compareText, countText, listText, someText } from '../../wording.ts';
 import { displayWidth, plain, shortName } from '../plain.ts';
-import { fill, fillBeside, indent, type Page } from './layout.ts';
+import { fill, fillBeside, indent, type Page, restLines } from './layout.ts';
 import { tameName } from './tame.ts';
-import { counted, listOf, someOf } from './words.ts';
 
 const SHOWN_GAPS = 8;
 const SHOWN_NOTES = 10;
@@ -29,10 +28,11 @@ export function coverageLines(page: Page, { coverage }: Report): string[] {
     rules: new Set(coverage.map(({ rule }) => rule)).size,
     sources: new Set(coverage.map(({ source }) => source)).size,
   };
+  const hidden = gaps.length - SHOWN_GAPS;
   return [
     page.strong('Not seen'),
     ...gaps.slice(0, SHOWN_GAPS).flatMap(gap => gapLines(page, gap, all)),
-    ...restLines(page, gaps.length - SHOWN_GAPS, 'reason'),
+    ...restLines(page, hidden, countText(hidden, 'more reason')),
   ];
 }
 
@@ -52,10 +52,11 @@ export function noteLines(page: Page, { run, sources }: Report): string[] {
   // Each source has its say, however long the note of another.
   const fair = Math.max(1, Math.floor(SHOWN_NOTES / notes.length));
   const shown = notes.flatMap(lines => lines.slice(0, fair)).slice(0, SHOWN_NOTES);
+  const hidden = notes.flat().length - shown.length;
   return [
     page.strong(run.complete ? 'Remarks' : 'Incomplete'),
     ...shown.flatMap(text => fill(page, indent(page, '  '), [{ text, paint: page.normal }])),
-    ...restLines(page, notes.flat().length - shown.length, 'line'),
+    ...restLines(page, hidden, countText(hidden, 'more line')),
   ];
 }
 
@@ -98,15 +99,13 @@ function mergeSources(gaps: readonly Gap[]): Gap[] {
   return [...merged.values()];
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 /** Blind before partial, then what keeps the most rules from seeing. */
 function byImportance(a: Gap, b: Gap): number {
   return (
-    compare(a.state, b.state) ||
+    compareText(a.state, b.state) ||
     b.rules.size - a.rules.size ||
-    compare(a.reason, b.reason) ||
-    compare([...a.sources].join(), [...b.sources].join())
+    compareText(a.reason, b.reason) ||
+    compareText([...a.sources].join(), [...b.sources].join())
   );
 }
 
@@ -114,19 +113,14 @@ function gapLines(page: Page, gap: Gap, all: { rules: number; sources: number })
   const lead = { text: `  ${gap.state.padEnd(7)}  `, paint: gap.state === 'blind' ? page.strong : page.normal };
   const reason = [{ text: plain(gap.reason, 300), paint: page.normal }];
   const sources = [...gap.sources].map(id => shortName(tameName(id)));
-  const where = gap.sources.size === all.sources ? '' : `${someOf(sources, SHOWN_SOURCES)}: `;
+  const where = gap.sources.size === all.sources ? '' : `${someText(sources, SHOWN_SOURCES)}: `;
   const who = { text: `${where}${rulesText([...gap.rules].map(tameName), all.rules)}`, paint: page.faint };
   if (displayWidth(who.text) <= page.width / 2) return fillBeside(page, lead, reason, who);
   return [...fill(page, lead, reason), ...fill(page, indent(page, ' '.repeat(lead.text.length)), [who])];
 }
 
 function rulesText(rules: readonly string[], all: number): string {
-  if (rules.length < all || all <= 2) return rules.length <= SHOWN_RULES ? listOf(rules) : someOf(rules, SHOWN_RULES);
-  return `all ${counted(all, 'rule')}`;
-}
-
-function restLines(page: Page, rest: number, what: string): string[] {
-  if (rest <= 0) return [];
-  const text = `… ${withSeparators(rest)} more ${rest === 1 ? what : `${what}s`}: --format json lists them all`;
-  return fill(page, indent(page, '  '), [{ text, paint: page.faint }]);
+  if (rules.length < all || all <= 2)
+    return rules.length <= SHOWN_RULES ? listText(rules) : someText(rules, SHOWN_RULES);
+  return `all ${countText(all, 'rule')}`;
 }

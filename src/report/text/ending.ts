@@ -1,14 +1,14 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
 import { withSeparators } from '../../numbers.ts';
+import { countText, listText } from '../../wording.ts';
 import { dayText, durationText, yearOf } from '../dates.ts';
 import { shortName } from '../plain.ts';
 import { nameOf } from './blocks.ts';
 import { gapCounts } from './coverage.ts';
 import { SEVERITIES } from './incidents.ts';
-import { fill, indent, listRuns, type Page, type Run } from './layout.ts';
+import { fill, indent, listRuns, type Page, type Run, restLines } from './layout.ts';
 import { tame, tameName } from './tame.ts';
-import { counted, listOf } from './words.ts';
 
 const SHOWN_RESOLVED = 5;
 
@@ -16,7 +16,6 @@ const SHOWN_RESOLVED = 5;
 export function resolvedLines(page: Page, { resolved, run }: Report): string[] {
   if (resolved.length === 0) return [];
   const shown = resolved.length <= SHOWN_RESOLVED + 1 ? resolved : resolved.slice(0, SHOWN_RESOLVED);
-  const rest = resolved.length - shown.length;
   const lines = shown.flatMap(({ rule, subject, lastSeen }) =>
     fill(page, indent(page, '  '), [
       { text: shortName(tameName(subject)), paint: page.normal },
@@ -24,8 +23,7 @@ export function resolvedLines(page: Page, { resolved, run }: Report): string[] {
       { text: `last seen ${dayText(lastSeen, yearOf(run.now))}`, paint: page.faint, gap: 2 },
     ]),
   );
-  const more = { text: `… ${withSeparators(rest)} more: --format json lists them all`, paint: page.faint };
-  return [page.strong('Resolved'), ...lines, ...(rest === 0 ? [] : fill(page, indent(page, '  '), [more]))];
+  return [page.strong('Resolved'), ...lines, ...restLines(page, resolved.length - shown.length)];
 }
 
 /** The last lines: how much was found, what was left out, and where to start. */
@@ -65,15 +63,15 @@ function emptyRuns(page: Page, { run, sources, coverage, summary, findings }: Re
   const { blind, partial } = gapCounts(coverage);
   const unread = sources.filter(({ complete }) => !complete).length;
   const doubts = [
-    ...(unread > 0 ? [`${counted(unread, 'source')} not read to the end`] : []),
+    ...(unread > 0 ? [`${countText(unread, 'source')} not read to the end`] : []),
     ...(unread === 0 && !run.complete ? ['the run is incomplete'] : []),
-    ...(blind > 0 ? [`${counted(blind, 'rule')} blind`] : []),
-    ...(partial > 0 ? [`${counted(partial, 'rule')} ${partial === 1 ? 'sees' : 'see'} only part`] : []),
+    ...(blind > 0 ? [`${countText(blind, 'rule')} blind`] : []),
+    ...(partial > 0 ? [`${countText(partial, 'rule')} ${partial === 1 ? 'sees' : 'see'} only part`] : []),
   ];
   const none = Object.values(summary.findings).some(count => count > findings.length)
     ? 'No findings to show'
     : 'No findings';
-  const scope = `${counted(summary.events, 'event')} of ${counted(summary.credentials, 'credential')}`;
+  const scope = `${countText(summary.events, 'event')} of ${countText(summary.credentials, 'credential')}`;
   if (summary.events === 0 && summary.credentials === 0) return [whole('Nothing was judged: no events were read')];
   if (doubts.length === 0 && coverage.length > 0) return [whole(`${none} in ${scope}`)];
   return [whole(`${none} in what could be seen:`), ...listRuns([scope, ...doubts], page.strong)];
@@ -85,7 +83,7 @@ function hiddenTexts({ summary, findings }: Report): string[] {
     const count = summary.findings[severity] - findings.filter(finding => finding.severity === severity).length;
     return count > 0 ? [`${withSeparators(count)} ${severity}`] : [];
   });
-  return hidden.length === 0 ? [] : [`not shown: ${listOf(hidden)}`];
+  return hidden.length === 0 ? [] : [`not shown: ${listText(hidden)}`];
 }
 
 function statusTexts({ summary }: Report): string[] {

@@ -1,11 +1,11 @@
 import type { Finding } from '../../model/finding.ts';
 import { withSeparators } from '../../numbers.ts';
+import { countText, someText } from '../../wording.ts';
 import { displayWidth, shortIds, shortName } from '../plain.ts';
 import { adviceLines, explainLines, type Setting, STATUS_WORDS } from './blocks.ts';
 import type { Fold } from './incidents.ts';
-import { fill, indent, type Run } from './layout.ts';
+import { fill, indent, restLines } from './layout.ts';
 import { tame } from './tame.ts';
-import { counted, someOf } from './words.ts';
 
 const SHOWN_EXAMPLES = 3;
 /** Up to so many, listing them takes hardly more room than counting the rest. */
@@ -22,7 +22,7 @@ export function foldLines(setting: Setting, fold: Fold): string[] {
   return [
     ...headingLines(setting, fold, measure),
     ...exampleLines(setting, shown),
-    ...(rest === 0 ? [] : fill(page, indent(page, '  '), [restRun(setting, rest)])),
+    ...restLines(page, rest),
     ...adviceLines(setting, shown.slice(0, 1)),
     ...explainLines(setting, shown[0]!.rule),
   ];
@@ -38,17 +38,12 @@ export function asideLines(setting: Setting, fold: Fold): string[] {
   return fill(page, lead, [
     { text: findings[0]!.rule, paint: page.strong },
     {
-      text: `${counted(findings.length, 'finding')}${news}: ${someOf(names, SHOWN_SUBJECTS)}`,
+      text: `${countText(findings.length, 'finding')}${news}: ${someText(names, SHOWN_SUBJECTS)}`,
       paint: page.normal,
       gap: 2,
     },
   ]);
 }
-
-const restRun = ({ page }: Setting, rest: number): Run => ({
-  text: `… ${withSeparators(rest)} more: --format json lists them all`,
-  paint: page.faint,
-});
 
 function headingLines(
   { page, isCompared }: Setting,
@@ -58,7 +53,7 @@ function headingLines(
   const rule = tame(findings[0]!).rule;
   const holders = new Set(findings.map(({ credential }) => credential?.id));
   const areCredentials = holders.size === findings.length && !holders.has(undefined);
-  const number = counted(findings.length, areCredentials ? 'credential' : 'finding');
+  const number = countText(findings.length, areCredentials ? 'credential' : 'finding');
   const extremes = measure === undefined ? '' : `, ${measure.text}`;
   return fill(page, { text: `${severity.toUpperCase()}  `, paint: page.severity[severity] }, [
     { text: rule, paint: page.strong },

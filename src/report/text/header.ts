@@ -1,9 +1,9 @@
 import type { Report } from '../../model/report.ts';
+import { countText, someText } from '../../wording.ts';
 import { daysText, stretchText, yearOf } from '../dates.ts';
 import { shortName } from '../plain.ts';
 import { fill, indent, listRuns, type Page } from './layout.ts';
 import { tameName } from './tame.ts';
-import { counted, someOf } from './words.ts';
 
 const SHOWN_SOURCES = 3;
 
@@ -11,11 +11,11 @@ const SHOWN_SOURCES = 3;
 export function headerLines(page: Page, report: Report): string[] {
   const { tool, sources, span, summary } = report;
   const names = sources.map(({ id }) => shortName(tameName(id), 36));
-  const amounts = [counted(summary.events, 'event'), counted(summary.credentials, 'credential')];
+  const amounts = [countText(summary.events, 'event'), countText(summary.credentials, 'credential')];
   return [
     ...fill(page, indent(page, ''), [
       { text: tameName(tool.name), paint: page.strong },
-      { text: someOf(names, SHOWN_SOURCES), paint: page.normal, gap: 2, isWhole: true },
+      { text: someText(names, SHOWN_SOURCES), paint: page.normal, gap: 2, isWhole: true },
       {
         text: span === null ? '' : daysText(span.from, span.until, Number.NaN),
         paint: page.normal,

@@ -1,5 +1,6 @@
 import type { Episode, Finding, Severity } from '../../model/finding.ts';
 import { DAY } from '../../time.ts';
+import { compareText } from '../../wording.ts';
 
 /** Findings that belong together: about one credential, less than a day apart. */
 export interface Incident {
@@ -23,6 +24,7 @@ export interface Arrangement {
   readonly asides: readonly Fold[];
 }
 
+/** From the gravest to the slightest. */
 export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
 /** How near in time findings about one credential must be to be one incident. */
@@ -129,16 +131,14 @@ const worstIn = (findings: readonly Finding[]): Finding => [...findings].sort(by
 
 const worstOf = (findings: readonly Finding[]): Severity => worstIn(findings).severity;
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 /** Worst first, then in the order it happened. */
 function byWeight(a: Finding, b: Finding): number {
   return (
     rank(a.severity) - rank(b.severity) ||
     a.firstSeen - b.firstSeen ||
-    compare(a.rule, b.rule) ||
-    compare(a.subject, b.subject) ||
-    compare(a.fingerprint, b.fingerprint)
+    compareText(a.rule, b.rule) ||
+    compareText(a.subject, b.subject) ||
+    compareText(a.fingerprint, b.fingerprint)
   );
 }
 

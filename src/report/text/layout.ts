@@ -1,8 +1,10 @@
 import { Chalk } from 'chalk';
 import type { Severity } from '../../model/finding.ts';
+import { withSeparators } from '../../numbers.ts';
 import { displayWidth, headOf } from '../plain.ts';
 import type { Style } from '../reporter.ts';
 
+/** Gives text a look. */
 export type Paint = (text: string) => string;
 
 /** Colour is kept for severity; everything else is bold or dim, which any background can carry. */
@@ -28,6 +30,7 @@ const NARROWEST = 40;
 const WIDEST = 140;
 const USUAL = 80;
 
+/** A page of the terminal, as wide as is good to read. */
 export function openPage({ width, color }: Style): Page {
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const wanted = Number.isFinite(width) ? Math.floor(width) : USUAL;
@@ -58,6 +61,12 @@ export function listRuns(texts: readonly string[], paint: Paint, gap = 1): Run[]
 
 /** A lead of plain spaces. */
 export const indent = (page: Page, text: string): Run => ({ text, paint: page.normal });
+
+/** A remark that so many more are left out, and where to find them; none when nothing is. */
+export function restLines(page: Page, rest: number, text = `${withSeparators(rest)} more`): string[] {
+  if (rest <= 0) return [];
+  return fill(page, indent(page, '  '), [{ text: `… ${text}: --format json lists them all`, paint: page.faint }]);
+}
 
 /** A line as it is printed, and how wide that is. */
 interface Line {

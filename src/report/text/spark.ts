@@ -33,4 +33,5 @@ export function sparkline({ values }: Hourly, hours: number): string {
   return peaks.map(value => BARS[Math.ceil((value / peak) * (BARS.length - 1))]!).join('');
 }
 
+/** The greatest of the counts, 0 when there are none. */
 export const highest = (values: readonly number[]): number => values.reduce((high, value) => Math.max(high, value), 0);
