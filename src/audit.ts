@@ -39,7 +39,11 @@ interface OpenedSource {
 export async function audit(request: AuditRequest, hooks: AuditHooks): Promise<Report> {
   const opened = await openSources(request, hooks.signal);
   const ledger = openLedger(planFor(request.rules.map(({ rule }) => rule)));
-  const reading = new Reading(ledger, request.geo, { until: request.until, self: new Set(request.self) });
+  const reading = new Reading(ledger, request.geo, {
+    until: request.until,
+    now: request.now,
+    self: new Set(request.self),
+  });
   await readAll(opened, reading, hooks);
   refuseNothing(opened, hooks.signal);
   const judgement = judge(ledger, request.rules, { since: request.since, now: request.now });

@@ -5,7 +5,7 @@ import type { Credential } from './model/credential.ts';
 import type { Episode, Family, Finding, HeldCredential, Severity } from './model/finding.ts';
 import { withSeparators } from './numbers.ts';
 import type { AnyContext, AnySubject, AnyVerdict, Rule } from './rules/rule.ts';
-import { DAY } from './time.ts';
+import { DAY, dayOf } from './time.ts';
 
 /** A rule with the option values in force. */
 export interface ConfiguredRule {
@@ -104,6 +104,12 @@ class Everyone {
     for (const id of this.ids) yield this.subject(rule, id)!;
   }
 
+  coveredDays(from: number, until: number): number {
+    let count = 0;
+    for (const day of this.#ledger.days) if (day >= dayOf(from) && day < dayOf(until)) count++;
+    return count;
+  }
+
   /** First and last instant the logs speak of. */
   span(): { from: number; until: number } | null {
     let from = Number.POSITIVE_INFINITY;
@@ -123,6 +129,7 @@ function judgeRule({ rule, options }: ConfiguredRule, everyone: Everyone, now: n
     horizon: Math.min(now, span?.until ?? now),
     origin: Math.min(now, span?.from ?? now),
     options,
+    coveredDays: (from: number, until: number) => everyone.coveredDays(from, until),
     subjectOf: (id: string) => everyone.subject(rule, id),
     heldBy: (owner: string) => everyone.heldBy(owner),
   };

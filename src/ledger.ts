@@ -3,6 +3,7 @@ import type { Slice } from './model/coverage.ts';
 import type { Credential } from './model/credential.ts';
 import type { AuditEvent, Place } from './model/event.ts';
 import type { Plan } from './plan.ts';
+import { dayOfHour } from './time.ts';
 
 /** Everything remembered of what was read: one profile per credential, one state per facet of the plan. */
 export interface Ledger {
@@ -10,6 +11,8 @@ export interface Ledger {
   readonly credentials: Map<string, CredentialRecord>;
   readonly profiles: Map<string, unknown[]>;
   readonly slices: Map<string, Slice>;
+  /** UTC days on which anything at all was seen: one stray date covers one day, not all between. */
+  readonly days: Set<number>;
 }
 
 export const openLedger = (plan: Plan): Ledger => ({
@@ -17,12 +20,14 @@ export const openLedger = (plan: Plan): Ledger => ({
   credentials: new Map(),
   profiles: new Map(),
   slices: new Map(),
+  days: new Set(),
 });
 
 /** Folds one event into its credential's profile. */
 export function record(ledger: Ledger, event: AuditEvent, place: Place): void {
   const { facets } = ledger.plan;
   const profile = profileFor(ledger, event.credential);
+  ledger.days.add(dayOfHour(event.hour));
   for (let i = 0; i < facets.length; i++) facets[i]!.add(profile[i], event, place);
 }
 
@@ -46,6 +51,7 @@ export function addSlice(ledger: Ledger, slice: Slice): void {
 /** Folds one ledger of the same plan into another. */
 export function merge(into: Ledger, from: Ledger): void {
   for (const slice of from.slices.values()) addSlice(into, slice);
+  for (const day of from.days) into.days.add(day);
   for (const [id, known] of from.credentials) {
     const held = into.credentials.get(id);
     if (held === undefined) into.credentials.set(id, { ...known });
@@ -63,6 +69,7 @@ interface EncodedLedger {
   readonly credentials: readonly (readonly [id: string, record: CredentialRecord])[];
   readonly profiles: readonly (readonly [id: string, states: readonly unknown[]])[];
   readonly slices: readonly Slice[];
+  readonly days: readonly number[];
 }
 
 /** The one JSON form of a ledger: equal ledgers give equal bytes. */
@@ -73,6 +80,7 @@ export function encode(ledger: Ledger): EncodedLedger {
     credentials: byKey(ledger.credentials).map(([id, known]) => [id, encodeRecord(known)]),
     profiles: byKey(ledger.profiles).map(([id, states]) => [id, facets.map((facet, i) => facet.encode(states[i]))]),
     slices: byKey(ledger.slices).map(([, slice]) => slice),
+    days: [...ledger.days].sort((a, b) => a - b),
   };
 }
 
@@ -89,6 +97,7 @@ export function decode(plan: Plan, json: unknown): Ledger {
     );
   }
   for (const slice of stored.slices) addSlice(ledger, slice);
+  for (const day of stored.days) ledger.days.add(day);
   return ledger;
 }
 

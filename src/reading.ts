@@ -8,6 +8,7 @@ import type { Views } from './model/coverage.ts';
 import type { AuditEvent } from './model/event.ts';
 import type { SourceReport } from './model/report.ts';
 import { withSeparators } from './numbers.ts';
+import { HOUR } from './time.ts';
 
 /** How far the reading has come. */
 export interface Progress {
@@ -21,9 +22,16 @@ export interface Progress {
 /** What decides whether an event is folded. */
 export interface Filter {
   readonly until: number | null;
-  /** Principals that keyward itself runs as; their mere use is left out, their deeds never. */
+  readonly now: number;
+  /** Principals that keyward itself runs as; what they read is left out, what they change never. */
   readonly self: ReadonlySet<string>;
 }
+
+/** How far another clock may be ahead. */
+const CLOCK_SKEW = HOUR;
+
+/** Actions that change nothing, by the verbs that AWS uses. */
+const READ = /:(?:Get|List|Describe|Lookup|Head|Search|BatchGet|Generate(?:Credential|ServiceLast))/;
 
 /** As many lines as a note may have; the rest is counted. */
 const NOTE_LINES = 20;
@@ -40,6 +48,8 @@ export class SourceTally {
   duplicates = 0;
   conflicts = 0;
   malformed = 0;
+  /** Events dated after the moment that is judged. */
+  future = 0;
   from = Number.POSITIVE_INFINITY;
   until = Number.NEGATIVE_INFINITY;
   /** What the files left out were taken for. */
@@ -74,8 +84,14 @@ export class SourceTally {
 
   report(): SourceReport {
     const conflict = `${withSeparators(this.conflicts)} event ids came with more than one body; each body is counted`;
+    const future = `${withSeparators(this.future)} events are dated after the moment that is judged and were left out`;
     const more = `… and ${withSeparators(this.#unnoted)} more`;
-    const lines = [...this.#notes, ...(this.#unnoted > 0 ? [more] : []), ...(this.conflicts > 0 ? [conflict] : [])];
+    const lines = [
+      ...this.#notes,
+      ...(this.#unnoted > 0 ? [more] : []),
+      ...(this.conflicts > 0 ? [conflict] : []),
+      ...(this.future > 0 ? [future] : []),
+    ];
     return {
       id: this.id,
       kind: [...this.#kinds].sort().join(' + '),
@@ -150,6 +166,7 @@ export class Reading {
     for (const event of batch.events) {
       if (this.#isLeftOut(event)) {
         source.ignored++;
+        if (event.at > this.#filter.now + CLOCK_SKEW) source.future++;
         continue;
       }
       span.from = Math.min(span.from, event.at);
@@ -163,7 +180,8 @@ export class Reading {
   }
 
   #isLeftOut(event: AuditEvent): boolean {
-    const { until, self } = this.#filter;
-    return (until !== null && event.at >= until) || (event.deed === 'use' && self.has(event.principal));
+    const { until, now, self } = this.#filter;
+    if (event.at > now + CLOCK_SKEW || (until !== null && event.at >= until)) return true;
+    return event.deed === 'use' && self.has(event.principal) && READ.test(event.action);
   }
 }

@@ -48,6 +48,8 @@ export interface RuleContext<F extends FacetSet, O extends Options, V> {
   readonly horizon: number;
   /** The earliest instant the logs speak of. */
   readonly origin: number;
+  /** How many UTC days from one instant up to another the logs speak of. */
+  coveredDays(from: number, until: number): number;
   readonly options: OptionValues<O>;
   /** What the rule's own `overview` returned. */
   readonly overview: V;

@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest';
+import { audit } from '../src/audit.ts';
+import { type Collector, defineCollector } from '../src/collect/collector.ts';
+import { openGeo } from '../src/geo.ts';
+import type { Completion } from '../src/model/batch.ts';
+import type { AuditEvent } from '../src/model/event.ts';
+import { DAY, HOUR, hourOf, MINUTE } from '../src/time.ts';
+import { defaultRules, TEST_NETWORKS } from './judgement.ts';
+
+const NOW = Date.UTC(2026, 10, 20);
+const SELF = 'arn:aws:iam::123456789012:role/keyward';
+
+/** A source of events that ends as it is told to. */
+function source(events: readonly Partial<AuditEvent>[], end: Partial<Completion> = {}): Collector {
+  return defineCollector({
+    id: 'told',
+    title: 'Told',
+    description: 'Told.',
+    forms: ['told:'],
+    needs: [],
+    accepts: () => true,
+    async *shards() {
+      yield { key: 'one', bytes: 1 };
+    },
+    async *read() {
+      yield { events: events.map(told), credentials: [], ignored: 0, bytes: 1 };
+      return { complete: true, kind: 'told', views: null, damage: [], skipped: false, ...end };
+    },
+  });
+}
+
+function told(given: Partial<AuditEvent>, i: number): AuditEvent {
+  const at = given.at ?? NOW - DAY;
+  return {
+    last: at,
+    count: 1,
+    tokensIn: 0,
+    tokensOut: 0,
+    microUsd: 0,
+    ttl: 0,
+    example: `event-${i}`,
+    credential: 'AKIAIOSFODNN7EXAMPLE',
+    session: '',
+    principal: SELF,
+    account: '123456789012',
+    deed: 'use',
+    action: 's3:ListBuckets',
+    outcome: 'ok',
+    address: '192.0.2.1',
+    agent: 'boto3',
+    region: 'eu-central-1',
+    inferenceRegion: '',
+    model: '',
+    mfa: '',
+    target: '',
+    ...given,
+    at,
+    hour: hourOf(at),
+  };
+}
+
+async function reportOf(collector: Collector, over: { until?: number; self?: readonly string[] } = {}) {
+  const request = {
+    sources: ['told:'],
+    rules: defaultRules,
+    collectors: [collector],
+    geo: openGeo({ networks: TEST_NETWORKS }),
+    self: over.self ?? [],
+    now: NOW,
+    since: null,
+    until: over.until ?? null,
+    version: '0.0.0',
+  };
+  return audit(request, { signal: new AbortController().signal, onProgress: () => undefined });
+}
+
+const counts = async (...args: Parameters<typeof reportOf>) => {
+  const { events, ignored, note, from, until } = (await reportOf(...args)).sources[0]!;
+  return { events, ignored, note, from, until };
+};
+
+test('an event dated after the moment that is judged is left out, and said', async () => {
+  const events = [{ at: NOW - DAY }, { at: NOW + 30 * MINUTE }, { at: Date.UTC(2099, 0, 1) }, { at: NOW + 2 * HOUR }];
+  expect(await counts(source(events))).toEqual({
+    events: 2,
+    ignored: 2,
+    note: '2 events are dated after the moment that is judged and were left out',
+    from: NOW - DAY,
+    until: NOW + 30 * MINUTE,
+  });
+});
+
+test('events from `until` on are left out without a word', async () => {
+  const events = [{ at: NOW - 2 * DAY }, { at: NOW - DAY }];
+  expect(await counts(source(events), { until: NOW - DAY })).toMatchObject({ events: 1, ignored: 1, note: null });
+});
+
+test("keyward's own reads are left out; what it would change is not, nor what others read", async () => {
+  const events: Partial<AuditEvent>[] = [
+    { action: 's3:ListBuckets' },
+    { action: 'cloudtrail:LookupEvents' },
+    { action: 's3:DeleteBucket' },
+    { action: 'iam:CreateAccessKey', deed: 'create', target: 'AKIAI44QH8DHBEXAMPLE' },
+    { principal: 'arn:aws:iam::123456789012:role/other' },
+  ];
+  expect(await counts(source(events), { self: [SELF] })).toMatchObject({ events: 3, ignored: 2 });
+});
+
+test('damage is named with its shard, and past twenty lines only counted', async () => {
+  const damage = Array.from({ length: 23 }, (_, i) => ({ where: `byte ${i}`, what: 'bad', count: 2 }));
+  const [report] = (await reportOf(source([{}], { complete: false, damage }))).sources;
+  expect(report).toMatchObject({ complete: false, malformed: 46 });
+  expect(report!.note!.split('\n')).toHaveLength(21);
+  expect(report!.note).toMatch(/^one, byte 0: bad\n/);
+  expect(report!.note).toMatch(/\n… and 3 more$/);
+});
+
+test('a source that ends early without damage says so', async () => {
+  const report = await reportOf(source([{}], { complete: false }));
+  expect(report.sources[0]!.note).toBe('one: not read to its end');
+  expect(report.run.complete).toBe(false);
+});
