@@ -46,7 +46,8 @@ export async function audit(request: AuditRequest, hooks: AuditHooks): Promise<R
   });
   await readAll(opened, reading, hooks);
   refuseNothing(opened, hooks.signal);
-  const judgement = judge(ledger, request.rules, { since: request.since, now: request.now });
+  const { since, until, now } = request;
+  const judgement = judge(ledger, request.rules, { since, now: Math.min(now, until ?? now) });
   return reportOf(
     request,
     opened.map(({ source }) => source),
@@ -95,7 +96,11 @@ async function readAll(opened: readonly OpenedSource[], reading: Reading, hooks:
   const bytesTotal = all.reduce((sum, shard) => sum + shard.bytes, 0);
   const progress = { files: 0, filesTotal: all.length, bytes: 0, bytesTotal, events: 0 };
   for (const { source, collector, shards } of opened) {
-    for (const shard of shards) {
+    for (const [i, shard] of shards.entries()) {
+      if (hooks.signal.aborted) {
+        source.fail(`interrupted: ${shards.length - i} of ${shards.length} files were not read`);
+        break;
+      }
       await reading.read(source, collector, shard, hooks.signal, (bytes, events) => {
         progress.bytes += bytes;
         progress.events += events;
@@ -141,6 +146,7 @@ function reportOf(request: AuditRequest, tallies: readonly SourceTally[], judgem
       request.rules.map(({ rule }) => rule),
       tallies,
       abstained,
+      request.since,
     ),
     summary: {
       events: sources.reduce((sum, { events }) => sum + events, 0),

@@ -8,7 +8,10 @@ export interface SeenSource {
   readonly id: string;
   /** Null when nothing in it was recognised. */
   readonly views: Views | null;
-  readonly complete: boolean;
+  /** What could not be read of it; empty when all was. */
+  readonly missing: string;
+  /** Its last event; not a finite number when it held none. */
+  readonly until: number;
 }
 
 /** Says, rule by rule and source by source, what could be judged and what could not. */
@@ -16,22 +19,33 @@ export function coverageOf(
   rules: readonly Rule[],
   sources: readonly SeenSource[],
   abstained: readonly Abstained[],
+  since: number | null,
 ): Coverage[] {
   return rules.flatMap(rule => {
     const doubts = abstained.filter(({ rule: id }) => id === rule.id).map(doubtOf);
-    return sources.map(source => ({ rule: rule.id, source: source.id, ...seen(rule, source, doubts) }));
+    return sources.map(source => ({ rule: rule.id, source: source.id, ...seen(rule, source, doubts, since) }));
   });
 }
 
 /** Blind to one thing it needs is blind; whatever else is missing makes it partial. */
-function seen({ needs, helps = [] }: Rule, { views, complete }: SeenSource, doubts: readonly string[]) {
-  if (views === null) return { state: 'blind', reason: 'nothing in this source was recognised' } as const;
+function seen(
+  { needs, helps = [] }: Rule,
+  { views, missing, until }: SeenSource,
+  doubts: readonly string[],
+  since: number | null,
+): Pick<Coverage, 'state' | 'reason'> {
+  if (views === null) return { state: 'blind', reason: missing || 'nothing in this source was recognised' };
+  if (since !== null && until < since)
+    return { state: 'blind', reason: `its last event lies before what is judged (${dayText(until)})` };
   const blind = needs.map(sight => views[sight]).filter(view => view.blind);
-  if (blind.length > 0) return { state: 'blind', reason: joined(blind.flatMap(({ gaps }) => gaps)) } as const;
+  if (blind.length > 0) return { state: 'blind', reason: joined(blind.flatMap(({ gaps }) => gaps)) };
   const gaps = [...needs, ...helps].flatMap(sight => views[sight].gaps);
-  const reason = joined([...gaps, ...(complete ? [] : ['the source was not read to its end']), ...doubts]);
-  return { state: reason === '' ? 'evaluated' : 'partial', reason } as const;
+  const reason = joined([...gaps, ...(missing === '' ? [] : [missing]), ...doubts]);
+  return { state: reason === '' ? 'evaluated' : 'partial', reason };
 }
+
+const dayText = (at: number): string =>
+  Number.isFinite(at) ? new Date(at).toISOString().slice(0, 10) : 'it holds none';
 
 const joined = (reasons: readonly string[]): string => [...new Set(reasons)].join('; ');
 

@@ -68,6 +68,13 @@ export class SourceTally {
     this.#note(why);
   }
 
+  /** What is missing of it, for the coverage; empty when nothing is. */
+  get missing(): string {
+    if (this.complete) return '';
+    const parts = this.malformed === 1 ? '1 record or file' : `${withSeparators(this.malformed)} records or files`;
+    return this.malformed === 0 ? 'the source was not read to its end' : `${parts} of the source could not be read`;
+  }
+
   /** Takes in how the reading of one shard ended. */
   finish(shard: Shard, { complete, kind, views, damage, skipped }: Completion): void {
     if (skipped) this.skipped++;
@@ -162,7 +169,8 @@ export class Reading {
     const seen = this.#seen;
     const { duplicates, conflicts } = seen;
     source.ignored += batch.ignored;
-    for (const credential of batch.credentials) note(this.#ledger, credential);
+    for (const credential of batch.credentials)
+      if (!this.#isTooLate(credential.observedAt)) note(this.#ledger, credential);
     for (const event of batch.events) {
       if (this.#isLeftOut(event)) {
         source.ignored++;
@@ -179,9 +187,15 @@ export class Reading {
     source.conflicts += seen.conflicts - conflicts;
   }
 
+  /** Whether it lies after what is judged. */
+  #isTooLate(at: number): boolean {
+    const { until, now } = this.#filter;
+    return at > now + CLOCK_SKEW || (until !== null && at >= until);
+  }
+
   #isLeftOut(event: AuditEvent): boolean {
-    const { until, now, self } = this.#filter;
-    if (event.at > now + CLOCK_SKEW || (until !== null && event.at >= until)) return true;
+    const { self } = this.#filter;
+    if (this.#isTooLate(event.at)) return true;
     return event.deed === 'use' && self.has(event.principal) && READ.test(event.action);
   }
 }

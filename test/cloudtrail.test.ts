@@ -774,7 +774,7 @@ describe('views', () => {
           'inference through Claude Platform on AWS is recorded only where a trail selects its data events, and none were seen',
         ],
       },
-      tokens: { blind: true, gaps: ['no token counts were seen; model invocation logging has them'] },
+      tokens: { blind: true, gaps: ['no token counts were seen: model invocation logging has them'] },
     });
   });
 });

@@ -11,7 +11,13 @@ const views = (over: Partial<Views>): Views => ({
   ...over,
 });
 const tokenBurst = rules.filter(({ id }) => id === 'token-burst');
-const source = (over: Partial<SeenSource>): SeenSource => ({ id: 'logs', views: views({}), complete: true, ...over });
+const source = (over: Partial<SeenSource>): SeenSource => ({
+  id: 'logs',
+  views: views({}),
+  missing: '',
+  until: Date.UTC(2026, 10, 19),
+  ...over,
+});
 
 describe('what a rule could see', () => {
   const doubt = { rule: 'token-burst', reason: 'no baseline yet', count: 1234, judged: 5000 };
@@ -33,10 +39,17 @@ describe('what a rule could see', () => {
       'no tokens',
     ],
     ['some', source({ views: views({ calls: { blind: false, gaps: ['a', 'b'] } }) }), [], 'partial', 'a; b'],
-    ['not the end', source({ complete: false }), [], 'partial', 'the source was not read to its end'],
+    ['not all of it', source({ missing: '1 record was lost' }), [], 'partial', '1 record was lost'],
+    [
+      'nothing of late',
+      source({ until: Date.UTC(2026, 9, 1) }),
+      [],
+      'blind',
+      'its last event lies before what is judged (2026-10-01)',
+    ],
     ['not every credential', source({}), [doubt], 'partial', '1,234 of 5,000 credentials not judged: no baseline yet'],
   ])('%s', (_, given, abstained, state, reason) => {
-    expect(coverageOf(tokenBurst, [given], abstained)).toEqual([
+    expect(coverageOf(tokenBurst, [given], abstained, Date.UTC(2026, 10, 1))).toEqual([
       { rule: 'token-burst', source: 'logs', state, reason },
     ]);
   });

@@ -231,8 +231,8 @@ const NO_MANTLE =
 const NO_PLATFORM =
   'inference through Claude Platform on AWS is recorded only where a trail selects its data events, and none were seen';
 const SOME_TOKENS =
-  'CloudTrail carries token counts for some model calls only (streaming); model invocation logging has them all';
-const NO_TOKENS = 'no token counts were seen; model invocation logging has them';
+  'CloudTrail carries token counts for some model calls only (streaming), model invocation logging for all';
+const NO_TOKENS = 'no token counts were seen: model invocation logging has them';
 const NO_INVENTORY = 'no key inventory: the age of a key is known only if its creation is in the logs';
 
 /** A failed console sign-in has no error code: its answer says so, or its message does. */
