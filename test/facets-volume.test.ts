@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { activeDays, activity } from '../src/facets/activity.ts';
+import { activity, activityDays } from '../src/facets/activity.ts';
 import { agents, agentUses } from '../src/facets/agents.ts';
 import type { Facet } from '../src/facets/facet.ts';
 import { issuance, issuanceHours } from '../src/facets/issuance.ts';
@@ -303,7 +303,7 @@ test('activity knows the days of use', () => {
     call(2 * DAY, { count: 0, tokensIn: 1 }),
   ]);
   const day = START / DAY;
-  expect([...activeDays(state)]).toEqual([
+  expect([...activityDays(state)]).toEqual([
     { day, count: 3, first: START + 5, last: START + HOUR },
     { day: day + 1, count: 1, first: START + DAY + 5, last: START + DAY + 5 },
   ]);

@@ -6,7 +6,7 @@ import { runAudit } from './run.ts';
 import { type ReportFlags, settle } from './settings.ts';
 
 /** The instant the bundled logs are judged from. */
-export const DEMO_NOW = '2026-11-20T00:00:00Z';
+const DEMO_NOW = '2026-11-20T00:00:00Z';
 
 /** What the bundled logs are called in the report, wherever keyward is installed. */
 const DEMO_SOURCE = 'demo logs';

@@ -1,5 +1,4 @@
 import { Chalk } from 'chalk';
-import { unknownName } from '../errors.ts';
 import { judgeExample } from '../example.ts';
 import type { OptionSpec } from '../model/option.ts';
 import { withSeparators } from '../numbers.ts';
@@ -7,24 +6,17 @@ import { rules } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
 import { type Io, isColored, print, widthOf } from './io.ts';
 import { table, wrap } from './layout.ts';
+import { named } from './named.ts';
 
 /** `keyward explain`: a rule's page in the terminal. */
 export async function explainCommand(id: string, flags: { readonly color: boolean }, io: Io): Promise<number> {
-  const rule = rules.find(candidate => candidate.id === id);
-  if (rule === undefined) {
-    throw unknownName(
-      'rule',
-      id,
-      rules.map(candidate => candidate.id),
-    );
-  }
-  const lines = pageOf(rule, widthOf(io), isColored(io, flags.color));
+  const lines = pageOf(named('rule', id, rules), widthOf(io), isColored(io, flags.color));
   await print(io.stdout, [`${lines.join('\n')}\n`]);
   return 0;
 }
 
 /** All there is to say about a rule, as lines of text. */
-export function pageOf(rule: Rule, width: number, color: boolean): string[] {
+function pageOf(rule: Rule, width: number, color: boolean): string[] {
   const { bold } = new Chalk({ level: color ? 1 : 0 });
   const section = (title: string, lines: readonly string[]) => (lines.length > 0 ? ['', bold(title), ...lines] : []);
   const bullets = (texts: readonly string[]) => texts.flatMap(text => wrap(text, width, '  - ', '    '));

@@ -24,18 +24,14 @@ export function tell(error: unknown, { stderr }: Pick<Io, 'stderr'>): number {
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const where = manifest.bugs?.url === undefined ? '' : ` at ${manifest.bugs.url}`;
-  stderr.write(
-    `${trace
-      .split('\n')
-      .map(line => plain(line))
-      .join('\n')}\n`,
-  );
+  stderr.write(`${lines(trace)}\n`);
   stderr.write(
     `keyward: this is a bug in keyward ${manifest.version}; please report it with the stack above${where}\n`,
   );
   return BUG;
 }
 
+/** Text with each of its lines made harmless. */
 const lines = (text: string): string =>
   text
     .split('\n')

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { UserError } from '../errors.ts';
 
+/** A stream that may be a terminal. */
 export type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** The world outside, as a command may use it. */

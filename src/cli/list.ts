@@ -2,6 +2,7 @@ import type { OptionSpec } from '../model/option.ts';
 import { type Io, print, widthOf } from './io.ts';
 import { table } from './layout.ts';
 
+/** Options of the commands that list something, as the command line gives them. */
 export interface ListFlags {
   readonly json?: boolean;
 }

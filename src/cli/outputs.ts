@@ -4,9 +4,10 @@ import { access, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { UserError, unknownName } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { reporters } from '../report/index.ts';
 import type { Reporter } from '../report/reporter.ts';
+import { named } from './named.ts';
 
 const STDOUT: ReadonlySet<string> = new Set(['-', '/dev/stdout', '/dev/fd/1']);
 
@@ -18,16 +19,8 @@ export interface Output {
   readonly file: string;
 }
 
-/** The reporter of that name, or a `UserError` that names the nearest. */
-export function reporterFor(id: string): Reporter {
-  const reporter = reporters.find(candidate => candidate.id === id);
-  if (reporter !== undefined) return reporter;
-  throw unknownName(
-    'format',
-    id,
-    reporters.map(candidate => candidate.id),
-  );
-}
+/** The reporter of that name. */
+export const reporterFor = (id: string): Reporter => named('format', id, reporters);
 
 /** Reads `FORMAT=FILE`. */
 export function parseOutput(text: string, cwd: string): Output {

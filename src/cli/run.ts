@@ -49,6 +49,7 @@ export function explainStatus({ report, interrupted }: Outcome, gate: Omit<Gate,
   }
 }
 
+/** The exit status that an audit deserves. */
 export const statusOf = ({ report, interrupted }: Outcome, gate: Omit<Gate, 'interrupted'>): number =>
   exitStatus(report, { ...gate, interrupted });
 

@@ -74,7 +74,7 @@ export function settle(sources: readonly string[], flags: AuditFlags, io: Io): S
   };
 }
 
-export function settleShowing(flags: ReportFlags, config: Config, io: Io): Showing {
+function settleShowing(flags: ReportFlags, config: Config, io: Io): Showing {
   const configured = Object.entries(config.out ?? {}).map(([format, file]) => `${format}=${file}`);
   return {
     reporter: reporterFor(flags.format ?? config.format ?? 'text'),

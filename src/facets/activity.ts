@@ -1,6 +1,7 @@
 import { dayOfHour } from '../time.ts';
 import { defineFacet } from './facet.ts';
-import { decodeTable, encodeTable, type Fold, Table } from './table.ts';
+import { keepTable } from './keep.ts';
+import type { Fold, Table } from './table.ts';
 
 /** What a credential did on one UTC day. */
 export interface ActiveDay {
@@ -17,17 +18,14 @@ export const activity = defineFacet({
   id: 'activity',
   version: 1,
   columns: ['hour'],
-  empty: () => new Table(FOLDS),
+  ...keepTable(FOLDS),
   add(state, event) {
     if (event.count > 0) state.fold(dayOfHour(event.hour), [event.count, event.at, event.last]);
   },
-  merge: (into, from) => into.merge(from),
-  encode: encodeTable,
-  decode: json => decodeTable(FOLDS, json),
 });
 
 /** Active days, ascending. */
-export function* activeDays(table: Table): Generator<ActiveDay> {
+export function* activityDays(table: Table): Generator<ActiveDay> {
   for (const [day, values] of table.rows()) {
     const [count, first, last] = values as [number, number, number];
     yield { day, count, first, last };

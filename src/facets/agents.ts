@@ -1,14 +1,6 @@
 import { defineFacet } from './facet.ts';
-import {
-  addToTally,
-  decodeTally,
-  encodeTally,
-  mergeTally,
-  newTally,
-  type Tally,
-  type TallyShape,
-  tallyRows,
-} from './tally.ts';
+import { keepTally } from './keep.ts';
+import { addToTally, type Tally, type TallyShape, tallyRows } from './tally.ts';
 
 /** How often, and between which instants, one family of programs spoke for a credential. */
 export interface AgentUse {
@@ -25,14 +17,11 @@ export const agents = defineFacet({
   id: 'agents',
   version: 1,
   columns: ['agent'],
-  empty: newTally,
+  ...keepTally(SHAPE),
   add(state, event) {
     if (event.count === 0) return;
     addToTally(SHAPE, state, event.agent, [event.count, event.at, event.last], '');
   },
-  merge: (into, from) => mergeTally(SHAPE, into, from),
-  encode: encodeTally,
-  decode: json => decodeTally(SHAPE, json),
 });
 
 /** Agent families in order of name. */

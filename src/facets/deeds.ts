@@ -4,16 +4,8 @@ import { dayOfHour } from '../time.ts';
 import { isoText } from '../wording.ts';
 import { defineFacet } from './facet.ts';
 import { groupBy } from './group.ts';
-import {
-  addToTally,
-  decodeTally,
-  encodeTally,
-  mergeTally,
-  newTally,
-  type Tally,
-  type TallyShape,
-  tallyRows,
-} from './tally.ts';
+import { keepTally } from './keep.ts';
+import { addToTally, type Tally, type TallyShape, tallyRows } from './tally.ts';
 
 /** What a credential did to credentials, privileges, trust or the audit itself. A text is empty when it was not told or given up. */
 export interface DeedRow {
@@ -74,14 +66,11 @@ export const deeds = defineFacet({
   id: 'deeds',
   version: 1,
   columns: ['hour', 'deed', 'action', 'outcome', 'target', 'address', 'mfa'],
-  empty: newTally,
+  ...keepTally(SHAPE),
   add(state, event, place) {
     if (event.count === 0 || EVERYDAY.has(event.deed)) return;
     addToTally(SHAPE, state, deedKey(event, place), [event.count, event.at, event.last], event.example);
   },
-  merge: (into, from) => mergeTally(SHAPE, into, from),
-  encode: encodeTally,
-  decode: json => decodeTally(SHAPE, json),
 });
 
 /** Deeds of one sort that ended in one way, in order of time, then name. */

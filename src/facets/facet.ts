@@ -15,6 +15,7 @@ export interface Facet<S> {
   decode(json: unknown): S;
 }
 
+/** Facets by the names a rule gives them. */
 export type FacetSet = Readonly<Record<string, Facet<unknown>>>;
 
 /** The state a facet keeps. */
@@ -26,6 +27,7 @@ type Seen<C extends readonly Column[]> = Pick<AuditEvent, C[number] | Measure>;
 /** A place is derived from the address, so only a facet that declares the address is given one. */
 type SeenPlace<C extends readonly Column[]> = 'address' extends C[number] ? Place : undefined;
 
+/** A facet as it is declared, with what `add` may read of an event. */
 export interface FacetSpec<S, C extends readonly Column[]> {
   readonly id: string;
   readonly version: number;

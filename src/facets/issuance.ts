@@ -1,6 +1,7 @@
 import type { Deed } from '../model/event.ts';
 import { defineFacet } from './facet.ts';
-import { decodeTable, encodeTable, type Fold, Table } from './table.ts';
+import { keepTable } from './keep.ts';
+import type { Fold, Table } from './table.ts';
 
 /** What was given out: temporary sessions, static keys, or secrets shown to a reader. */
 export type Issued = 'sessions' | 'keys' | 'secrets';
@@ -29,7 +30,7 @@ export const issuance = defineFacet({
   id: 'issuance',
   version: 1,
   columns: ['hour', 'deed', 'action', 'outcome'],
-  empty: () => new Table(FOLDS),
+  ...keepTable(FOLDS),
   add(state, event) {
     const issued = CLASS_OF[event.deed];
     if (issued === undefined || event.outcome !== 'ok' || event.count === 0) return;
@@ -38,9 +39,6 @@ export const issuance = defineFacet({
     const amount = isBatch ? event.count * BATCH_WEIGHT : event.count;
     state.fold(event.hour * CLASSES.length + issued, [amount, batches, event.at, event.last]);
   },
-  merge: (into, from) => into.merge(from),
-  encode: encodeTable,
-  decode: json => decodeTable(FOLDS, json),
 });
 
 /** The rows of an issuance table, by hour, then class. */

@@ -9,6 +9,7 @@ export interface Lifetime {
 
 const unseen = (): Lifetime => ({ first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY, count: 0 });
 
+/** The first and the last use of a credential, and how often it was used. */
 export const lifetime = defineFacet({
   id: 'lifetime',
   version: 1,

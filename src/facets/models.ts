@@ -1,15 +1,7 @@
 import { dayOfHour } from '../time.ts';
 import { defineFacet } from './facet.ts';
-import {
-  addToTally,
-  decodeTally,
-  encodeTally,
-  mergeTally,
-  newTally,
-  type Tally,
-  type TallyShape,
-  tallyRows,
-} from './tally.ts';
+import { keepTally } from './keep.ts';
+import { addToTally, type Tally, type TallyShape, tallyRows } from './tally.ts';
 import { isRefused } from './volume.ts';
 
 /** What a credential used of one model on one UTC day; refused calls are not use. */
@@ -40,7 +32,7 @@ export const models = defineFacet({
   id: 'models',
   version: 1,
   columns: ['hour', 'deed', 'model', 'outcome'],
-  empty: newTally,
+  ...keepTally(SHAPE),
   add(state, event) {
     const { count, tokensIn, tokensOut } = event;
     if (event.deed !== 'infer' || isRefused(event.outcome) || count + tokensIn + tokensOut === 0) return;
@@ -49,9 +41,6 @@ export const models = defineFacet({
     const okFirst = answered ? event.at : Number.POSITIVE_INFINITY;
     addToTally(SHAPE, state, key, [count, tokensIn, tokensOut, okFirst], answered ? event.example : '');
   },
-  merge: (into, from) => mergeTally(SHAPE, into, from),
-  encode: encodeTally,
-  decode: json => decodeTally(SHAPE, json),
 });
 
 /** Model days in order of day, then model; none once even the days were too many to keep apart. */

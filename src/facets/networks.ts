@@ -1,5 +1,6 @@
 import { defineFacet } from './facet.ts';
-import { addToTally, decodeTally, encodeTally, mergeTally, newTally, type TallyShape, tallyRows } from './tally.ts';
+import { keepTally } from './keep.ts';
+import { addToTally, type Tally, type TallyShape, tallyRows } from './tally.ts';
 
 /** A network a credential was used from: an address, or a shortened one when there were too many. */
 export interface Network {
@@ -27,19 +28,16 @@ export const networks = defineFacet({
   id: 'networks',
   version: 1,
   columns: ['address'],
-  empty: newTally,
+  ...keepTally(SHAPE),
   add(state, event, place) {
     if (event.address === '' || event.count === 0) return;
     const key = place.country + SEPARATOR + event.address + SEPARATOR + place.operator;
     addToTally(SHAPE, state, key, [event.count, event.at, event.last], event.example);
   },
-  merge: (into, from) => mergeTally(SHAPE, into, from),
-  encode: encodeTally,
-  decode: json => decodeTally(SHAPE, json),
 });
 
 /** Networks in order of country, then address. */
-export function networkRows(tally: ReturnType<typeof networks.empty>): Network[] {
+export function networkRows(tally: Tally): Network[] {
   return tallyRows(tally).map(([key, { values, example }]) => {
     const [country, network, operator] = key.split(SEPARATOR) as [string, string, string];
     const [count, first, last] = values as [number, number, number];

@@ -1,6 +1,7 @@
 import type { Deed } from '../model/event.ts';
 import { defineFacet } from './facet.ts';
-import { decodeTable, encodeTable, type Fold, Table } from './table.ts';
+import { keepTable } from './keep.ts';
+import type { Fold, Table } from './table.ts';
 
 /** A country's share of one hour of a credential's life. */
 export interface PlaceHour {
@@ -30,16 +31,13 @@ export const places = defineFacet({
   id: 'places',
   version: 1,
   columns: ['hour', 'address', 'deed'],
-  empty: () => new Table(FOLDS),
+  ...keepTable(FOLDS),
   add(state, { hour, deed, count, at, last }, place) {
     if (place.country === '' || count === 0) return;
     const grave = isGrave(deed) ? count : 0;
     const inferred = deed === 'infer' ? count : 0;
     state.fold(placeKey(hour, place.country, place.egress), [count, at, last, grave, inferred]);
   },
-  merge: (into, from) => into.merge(from),
-  encode: encodeTable,
-  decode: json => decodeTable(FOLDS, json),
 });
 
 /** The rows of a places table, by hour, then country. */

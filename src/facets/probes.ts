@@ -2,17 +2,9 @@ import type { Outcome } from '../model/event.ts';
 import { dayOfHour } from '../time.ts';
 import { compareText } from '../wording.ts';
 import { defineFacet } from './facet.ts';
+import { keepTally } from './keep.ts';
 import { modelFamily } from './models.ts';
-import {
-  addToTally,
-  decodeTally,
-  encodeTally,
-  mergeTally,
-  newTally,
-  type Tally,
-  type TallyShape,
-  tallyRows,
-} from './tally.ts';
+import { addToTally, type Tally, type TallyShape, tallyRows } from './tally.ts';
 import { isRefused } from './volume.ts';
 
 /** Within one hour: a way of looking at what models there are, or a model that was refused. */
@@ -75,15 +67,12 @@ export const probes = defineFacet({
   id: 'probes',
   version: 1,
   columns: ['hour', 'deed', 'action', 'outcome', 'model'],
-  empty: newTally,
+  ...keepTally(SHAPE),
   add(state, event) {
     const probe = event.count === 0 ? undefined : probeOf(event);
     if (probe === undefined) return;
     addToTally(SHAPE, state, `${event.hour} ${probe}`, [event.count, event.at, event.last], event.example);
   },
-  merge: (into, from) => mergeTally(SHAPE, into, from),
-  encode: encodeTally,
-  decode: json => decodeTally(SHAPE, json),
 });
 
 /** Probes in order of their starts, then kind and name. */

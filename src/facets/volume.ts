@@ -1,6 +1,7 @@
 import type { Outcome } from '../model/event.ts';
 import { defineFacet } from './facet.ts';
-import { decodeTable, encodeTable, type Fold, Table } from './table.ts';
+import { keepTable } from './keep.ts';
+import type { Fold, Table } from './table.ts';
 
 /** Model use within one UTC hour. A time that no call gave is infinite. */
 export interface VolumeHour {
@@ -30,7 +31,7 @@ export const volume = defineFacet({
   id: 'volume',
   version: 1,
   columns: ['hour', 'deed', 'outcome'],
-  empty: () => new Table(FOLDS),
+  ...keepTable(FOLDS),
   add(state, event) {
     const { count, tokensIn, tokensOut, outcome } = event;
     if (event.deed !== 'infer' || count + tokensIn + tokensOut === 0) return;
@@ -46,9 +47,6 @@ export const volume = defineFacet({
       timed && outcome === 'ok' ? event.at : Number.POSITIVE_INFINITY,
     ]);
   },
-  merge: (into, from) => into.merge(from),
-  encode: encodeTable,
-  decode: json => decodeTable(FOLDS, json),
 });
 
 /** The hours of a volume table, ascending. */

@@ -72,7 +72,7 @@ export function fromAlarmRow(row: JsonObject): JsonObject | null {
 }
 
 /** The plain entries of a Python dictionary as `repr` writes it; of a name that is nested again the first counts. */
-export function readPythonDictionary(text: string): Map<string, string> {
+function readPythonDictionary(text: string): Map<string, string> {
   const entries = new Map<string, string>();
   for (const [, name, single, double, bare] of text.slice(0, LONGEST_DICTIONARY).matchAll(ENTRY)) {
     const value = (single ?? double ?? bare ?? '').replace(/\\(.)/g, '$1');

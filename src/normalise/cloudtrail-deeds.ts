@@ -59,6 +59,7 @@ const MODEL_SURFACES: ReadonlySet<string> = new Set(['bedrock', 'bedrock-mantle'
 /** Names on the runtime host that call no model. */
 const NO_INFERENCE = /^(?:Get|List|Describe|Delete|Cancel|Stop|Tag|Untag|Apply|Count|Render|Retrieve)/;
 
+/** Whether calls of models go to this service. */
 export const isModelSurface = (service: string): boolean => MODEL_SURFACES.has(service);
 
 /** Whether an action calls a model. Vendor-compatible paths of the runtime have no documented name: its host tells. */
@@ -131,6 +132,7 @@ const TELLERS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
   ['health:AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED', exposeKeys],
 ]);
 
+/** What tells the deed of an action; undefined when the action is never more than plain use. */
 export const tellerOf = (action: string): Tell | undefined => TELLERS.get(action);
 
 /** Deeds that AWS does by itself and that must be heard all the same. */

@@ -24,6 +24,7 @@ export const IDENTITY_PATHS = {
   recipient: ['recipientAccountId'],
 } as const satisfies Paths;
 
+/** Those fields of one record. */
 export type IdentityFields = Fields<typeof IDENTITY_PATHS>;
 
 /** Who acted, and with what. */

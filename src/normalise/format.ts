@@ -21,6 +21,7 @@ export interface Format<P extends Paths = Paths> extends Wanted {
   reader(): Reader<P>;
 }
 
+/** Reads the records of one file, one by one. */
 export interface Reader<P extends Paths> {
   read(fields: Fields<P>, whole: () => JsonObject, sink: Sink): void;
   /** What the records read so far could show. */

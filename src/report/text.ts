@@ -3,12 +3,13 @@ import type { Report } from '../model/report.ts';
 import { countText } from '../wording.ts';
 import { defineReporter, type Style } from './reporter.ts';
 import { blockLines, briefLines, type Setting } from './text/blocks.ts';
-import { coverageLines, noteLines } from './text/coverage.ts';
+import { coverageLines } from './text/coverage.ts';
 import { endingLines, resolvedLines } from './text/ending.ts';
 import { asideLines, foldLines } from './text/folding.ts';
 import { headerLines } from './text/header.ts';
 import { type Arrangement, arrange, type Incident, SEVERITIES } from './text/incidents.ts';
 import { fill, openPage, restLines } from './text/layout.ts';
+import { noteLines } from './text/notes.ts';
 
 /** So many incidents of one severity are told in full; the next on one line each; the rest is counted. */
 const SHOWN_IN_FULL = 10;
@@ -27,7 +28,6 @@ function* renderText(report: Report, style: Style): Generator<string> {
   const setting: Setting = {
     page,
     now: report.run.now,
-    horizon: report.span?.until ?? null,
     isCompared: isCompared(report),
     told: new Set(),
   };

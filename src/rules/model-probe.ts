@@ -1,4 +1,4 @@
-import { activeDays, activity } from '../facets/activity.ts';
+import { activity, activityDays } from '../facets/activity.ts';
 import { agents, agentUses } from '../facets/agents.ts';
 import type { StateOf } from '../facets/facet.ts';
 import { modelDays, models } from '../facets/models.ts';
@@ -268,7 +268,7 @@ function idleDaysBefore({ volume, activity }: States, at: number): number {
     if (hour >= hourOf(at)) break;
     if (calls + refused > 0) return 0;
   }
-  return [...activeDays(activity)].filter(({ day }) => day < dayOf(at)).length;
+  return [...activityDays(activity)].filter(({ day }) => day < dayOf(at)).length;
 }
 
 function browserSpoke({ agents }: States, chain: Chain): boolean {

@@ -12,6 +12,7 @@ export interface ByteReader {
   close(): Promise<void>;
 }
 
+/** Reads chunks by the byte. */
 export function createByteReader(chunks: AsyncIterator<Uint8Array, unknown, undefined>): ByteReader {
   let current: Uint8Array = new Uint8Array(0);
   let used = 0;

@@ -2,6 +2,13 @@ import type { DamageLog } from './damage-log.ts';
 import type { JsonObject } from './wanted.ts';
 
 const MAX_RECORD = 8 * 1024 * 1024;
+const OPTIONS = {
+  relax_column_count: true,
+  relax_quotes: true,
+  skip_empty_lines: true,
+  skip_records_with_error: true,
+  max_record_size: MAX_RECORD,
+} as const;
 const HEADER = /^"?[\p{L}_@$#](?:[^"]{0,200}[\p{L}\p{N}_)\]])?"?$/u;
 
 /** True when text begins like a table: not like JSON, and a first line of three or more names. */
@@ -18,15 +25,27 @@ export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
   damage: DamageLog,
 ): AsyncGenerator<readonly JsonObject[], void, void> {
-  const { parse } = await import('csv-parse');
-  const parser = parse({
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    max_record_size: MAX_RECORD,
-  });
   const table = createTable(damage);
+  const parser = await openParser(table);
+  for await (const chunk of chunks) {
+    if (parser.failed()) break;
+    await parser.write(chunk);
+    yield table.take();
+  }
+  await parser.end();
+  yield table.take();
+}
+
+/** A CSV parser that puts its rows in a table; one that has failed takes no more. */
+interface Parser {
+  write(chunk: Uint8Array): Promise<void>;
+  end(): Promise<void>;
+  failed(): boolean;
+}
+
+async function openParser(table: Table): Promise<Parser> {
+  const { parse } = await import('csv-parse');
+  const parser = parse(OPTIONS);
   let failed = false;
   const settled = new Promise<void>(resolve => {
     parser.on('data', table.add);
@@ -38,15 +57,15 @@ export async function* readCsv(
       resolve();
     });
   });
-  for await (const chunk of chunks) {
-    if (failed) break;
+  const write = async (chunk: Uint8Array): Promise<void> => {
     const written = new Promise<void>(resolve => parser.write(chunk, () => resolve()));
     await Promise.race([written, settled]);
-    yield table.take();
-  }
-  if (!failed) parser.end();
-  await settled;
-  yield table.take();
+  };
+  const end = async (): Promise<void> => {
+    if (!failed) parser.end();
+    await settled;
+  };
+  return { write, end, failed: () => failed };
 }
 
 interface Table {

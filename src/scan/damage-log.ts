@@ -9,6 +9,7 @@ export interface DamageLog {
   list(): readonly Damage[];
 }
 
+/** A log without damage so far. */
 export function createDamageLog(): DamageLog {
   const first: Damage[] = [];
   const more = new Map<string, number>();

@@ -65,6 +65,33 @@ async function* inflateMember(
   reader: ByteReader,
   total: { crc: number; size: number },
 ): AsyncGenerator<Uint8Array, string, void> {
+  const feed = createFeed(reader);
+  try {
+    let pending = feed.next();
+    for (;;) {
+      const step = await pending;
+      if (step === null) return CUT;
+      const isLast = step.failed || step.ended;
+      // The next slice inflates on another thread while this one is looked at.
+      if (!isLast) pending = feed.next();
+      for (const chunk of step.chunks) {
+        total.crc = crc32(chunk, total.crc);
+        total.size += chunk.length;
+        yield chunk;
+      }
+      if (!isLast) continue;
+      if (!step.failed) return '';
+      const given = feed.given();
+      if (given !== null && total.size <= REPLAYED_OUTPUT) yield* replay(given, total.size);
+      return 'the gzip data is damaged';
+    }
+  } finally {
+    feed.close();
+  }
+}
+
+/** Inflates one slice of the reader after the other, and remembers them while they are few. */
+function createFeed(reader: ByteReader) {
   const engine = createEngine(createInflateRaw({ chunkSize: CHUNK }));
   const given: Uint8Array[] = [];
   let input = 0;
@@ -77,33 +104,13 @@ async function* inflateMember(
     reader.skip(step.used);
     return { ...step, ended: step.used < slice.length };
   };
-  const feed = () => {
+  const next = () => {
     const step = inflateNext();
     // It may fail while nobody waits for it yet.
     step.catch(() => {});
     return step;
   };
-  try {
-    let pending = feed();
-    for (;;) {
-      const step = await pending;
-      if (step === null) return CUT;
-      const isLast = step.failed || step.ended;
-      // The next slice inflates on another thread while this one is looked at.
-      if (!isLast) pending = feed();
-      for (const chunk of step.chunks) {
-        total.crc = crc32(chunk, total.crc);
-        total.size += chunk.length;
-        yield chunk;
-      }
-      if (!isLast) continue;
-      if (!step.failed) return '';
-      if (input <= REPLAYED_INPUT && total.size <= REPLAYED_OUTPUT) yield* replay(given, total.size);
-      return 'the gzip data is damaged';
-    }
-  } finally {
-    engine.close();
-  }
+  return { next, given: () => (input <= REPLAYED_INPUT ? given : null), close: engine.close };
 }
 
 /** What a fault swallowed: the same input again, the last slice byte by byte, without the output already seen. */

@@ -1,4 +1,4 @@
-import { createByteReader } from './byte-reader.ts';
+import { type ByteReader, createByteReader } from './byte-reader.ts';
 import { gunzip } from './gzip.ts';
 import { errorCode, readChunks } from './read-chunks.ts';
 import { unzstd } from './zstd.ts';
@@ -23,6 +23,7 @@ export interface Bytes extends AsyncIterable<Uint8Array> {
   fault(): Fault | null;
 }
 
+/** When to stop reading: on the signal, or past so many bytes. */
 export interface OpenOptions {
   readonly signal: AbortSignal;
   readonly maxInflatedBytes?: number;
@@ -74,9 +75,7 @@ function expansionLimit(inflated: number, taken: number, maxInflatedBytes: numbe
 
 type Decoder = AsyncGenerator<Uint8Array, string, void>;
 
-async function decoderOf(
-  reader: ReturnType<typeof createByteReader>,
-): Promise<{ chunks: Decoder; isCompressed: boolean }> {
+async function decoderOf(reader: ByteReader): Promise<{ chunks: Decoder; isCompressed: boolean }> {
   const head = await reader.peek(4);
   if (head[0] === 0x1f && head[1] === 0x8b) return { chunks: gunzip(reader), isCompressed: true };
   if (isZstd(head)) return { chunks: unzstd(reader), isCompressed: true };
@@ -89,7 +88,7 @@ function isZstd(head: Uint8Array): boolean {
   return isFrame || ((a & 0xf0) === 0x50 && b === 0x2a && c === 0x4d && d === 0x18);
 }
 
-async function* plain(reader: ReturnType<typeof createByteReader>): Decoder {
+async function* plain(reader: ByteReader): Decoder {
   for (let rest = await reader.rest(); rest !== null; rest = await reader.rest()) {
     reader.skip(rest.length);
     yield rest;

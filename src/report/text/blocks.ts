@@ -1,11 +1,12 @@
 import type { Episode, Finding, HeldCredential } from '../../model/finding.ts';
 import { withSeparators } from '../../numbers.ts';
-import { DAY, HOUR } from '../../time.ts';
+import { DAY } from '../../time.ts';
 import { countText, listText, someText } from '../../wording.ts';
-import { dayText, durationText, momentText, stretchText, yearOf } from '../dates.ts';
+import { dayText, momentText, stretchText, yearOf } from '../dates.ts';
 import { shortId, shortIds, shortName, truncateMiddle } from '../plain.ts';
 import { type Incident, isStanding } from './incidents.ts';
 import { fill, fillBeside, indent, listRuns, type Page, type Run } from './layout.ts';
+import { remedyLines } from './remedies.ts';
 import { type Hourly, highest, hourlyOf, sparkline } from './spark.ts';
 import { tame } from './tame.ts';
 
@@ -13,8 +14,6 @@ import { tame } from './tame.ts';
 export interface Setting {
   readonly page: Page;
   readonly now: number;
-  /** The last event that was read. */
-  readonly horizon: number | null;
   /** Whether there is an earlier report to compare with. */
   readonly isCompared: boolean;
   /** Advice that the reader has had; a block adds its own. */
@@ -29,7 +28,9 @@ export const STATUS_WORDS: Readonly<Record<Finding['status'], string>> = {
 };
 
 const SHOWN_MEMBERS = 4;
-const SHOWN_SUMMARIES = 2;
+const LONGEST_ACCOUNT = 40;
+/** Of a credential younger than this the hour is told, too. */
+const FRESH = 2 * DAY;
 const FEWEST_BARS = 20;
 const TEXT_INDENT = '    ';
 
@@ -59,12 +60,11 @@ export function nameOf({ credential, subject }: Finding): string {
   return credential === null ? shortName(subject) : shortId(credential.id);
 }
 
-/** Whether something was still happening within the last hour that was read. */
-const isGoingOn = (finding: Finding, horizon: number | null): boolean =>
-  horizon !== null && !isStanding(finding) && finding.lastSeen > horizon - HOUR;
+/** Whether something unusual was still seen on the last day before the judged moment. */
+const isGoingOn = ({ kind, lastSeen }: Finding, now: number): boolean => kind === 'signal' && now - lastSeen < DAY;
 
 function headingLines(setting: Setting, { severity }: Incident, findings: readonly Finding[]): string[] {
-  const { page, now, horizon, isCompared } = setting;
+  const { page, now, isCompared } = setting;
   const isOne = findings.length === 1;
   const stretches = stretchesOf(findings);
   const remarks = isOne ? [] : [countText(findings.length, 'finding')];
@@ -72,7 +72,7 @@ function headingLines(setting: Setting, { severity }: Incident, findings: readon
   if (stretches.length > 1) {
     remarks.push(`${countText(stretches.length, 'time')} since ${dayText(stretches[0]!.from, yearOf(now))}`);
   }
-  if (findings.some(finding => isGoingOn(finding, horizon))) remarks.push('ongoing');
+  if (findings.some(finding => isGoingOn(finding, now))) remarks.push('ongoing');
   const title = isOne ? findings[0]!.rule : 'one incident';
   return fillBeside(
     page,
@@ -114,8 +114,11 @@ function credentialRuns(page: Page, credential: HeldCredential, now: number): Ru
   const isNamedByOwner = id === owner;
   const name = id.startsWith('arn:') ? shortName(id, page.width - 4) : truncateMiddle(id, page.width - 4);
   const facts = [KIND_WORDS[credential.kind] ?? credential.kind.replaceAll('-', ' ')];
-  if (createdAt !== null && createdAt <= now) facts.push(`${durationText(now - createdAt)} old`);
-  if (account !== '') facts.push(`account ${account}`);
+  if (createdAt !== null)
+    facts.push(
+      `created ${now - createdAt < FRESH ? momentText(createdAt, yearOf(now)) : dayText(createdAt, yearOf(now))}`,
+    );
+  if (account !== '') facts.push(`account ${truncateMiddle(account, LONGEST_ACCOUNT)}`);
   return [
     { text: name, paint: page.strong },
     { text: isNamedByOwner ? '' : shortName(owner), paint: page.normal, gap: 2 },
@@ -175,8 +178,11 @@ function sparkLines(page: Page, margin: string, hourly: Hourly, now: number): st
   return fill(page, indent(page, margin), [{ text: sparkline(hourly, hours), paint: page.normal }, words]);
 }
 
-function groupLines(page: Page, margin: string, { members, credential }: Finding): string[] {
-  if (members.every(member => member === credential?.id)) return [];
+/** Who belongs to it, unless the message says so already. */
+function groupLines(page: Page, margin: string, { members, credential, message }: Finding): string[] {
+  const named = new Set(message.split(' ').map(word => word.replace(/^[('"]+|[)'".,:;]+$/g, '')));
+  const isTold = (member: string) => member === credential?.id || named.has(member) || named.has(shortName(member));
+  if (members.every(isTold)) return [];
   const text = `${countText(members.length, 'member')}: ${someText(shortIds(members), SHOWN_MEMBERS)}`;
   return fill(page, indent(page, margin), [{ text, paint: page.faint }]);
 }
@@ -188,34 +194,5 @@ function elsewhereLines({ page }: Setting, findings: readonly Finding[]): string
   if (others.size === 0) return [];
   return fill(page, indent(page, '  '), [
     { text: `also: ${listText([...others].sort())} (not shown)`, paint: page.faint },
-  ]);
-}
-
-function remedyLines(setting: Setting, findings: readonly Finding[]): string[] {
-  const commands = [...new Set(findings.flatMap(({ remediation }) => remediation.commands))];
-  return [
-    ...adviceLines(setting, findings),
-    // Commands are never wrapped or shortened: they are there to be copied.
-    ...commands.map(command => `${TEXT_INDENT}${command}`.trimEnd()),
-    ...explainLines(setting, findings[0]!.rule),
-  ];
-}
-
-/** What to do about the worst of it; advice that was given before is not repeated. */
-export function adviceLines({ page, told }: Setting, findings: readonly Finding[]): string[] {
-  const summaries = new Set(findings.map(({ remediation }) => remediation.summary).filter(text => text !== ''));
-  const fresh = [...summaries].slice(0, SHOWN_SUMMARIES).filter(text => !told.has(text));
-  for (const text of fresh) told.add(text);
-  return fresh.flatMap(text => fill(page, { text: '  → ', paint: page.strong }, [{ text, paint: page.normal }]));
-}
-
-/** How to read more about a rule; said once for each. */
-export function explainLines({ page, told }: Setting, rule: string): string[] {
-  const command = `keyward explain ${rule}`;
-  if (told.has(command)) return [];
-  told.add(command);
-  return fill(page, indent(page, TEXT_INDENT), [
-    { text: command, paint: page.normal, isWhole: true },
-    { text: 'why this matters', paint: page.faint, gap: 3, isWhole: true },
   ]);
 }

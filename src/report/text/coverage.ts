@@ -1,21 +1,25 @@
 import type { Coverage, CoverageState } from '../../model/coverage.ts';
-import type { Report, SourceReport } from '../../model/report.ts';
-import { compareText, countText, listText, someText } from '../../wording.ts';
-import { displayWidth, plain, shortName } from '../plain.ts';
-import { fill, fillBeside, indent, type Page, restLines } from './layout.ts';
+import type { Report } from '../../model/report.ts';
+import { withSeparators } from '../../numbers.ts';
+import { compareText, listText, someText } from '../../wording.ts';
+import { plain } from '../plain.ts';
+import { fill, indent, type Page } from './layout.ts';
+import { sourceNames } from './sources.ts';
 import { tameName } from './tame.ts';
 
 const SHOWN_GAPS = 8;
-const SHOWN_NOTES = 10;
 const SHOWN_SOURCES = 2;
 const SHOWN_RULES = 8;
+/** Of the reasons that the same rules share. */
+const SHOWN_REASONS = 6;
+const LONGEST_REASON = 300;
 
-/** What could not be seen for one reason: by these rules, in these sources. */
+/** What could not be seen by these rules in these sources, and why. */
 interface Gap {
   readonly state: CoverageState;
-  readonly reason: string;
-  readonly rules: Set<string>;
-  readonly sources: Set<string>;
+  readonly reasons: readonly string[];
+  readonly rules: ReadonlySet<string>;
+  readonly sources: ReadonlySet<string>;
 }
 
 /** What no rule, or not every rule, could see; one line when there is nothing to say. */
@@ -28,11 +32,13 @@ export function coverageLines(page: Page, { coverage }: Report): string[] {
     rules: new Set(coverage.map(({ rule }) => rule)).size,
     sources: new Set(coverage.map(({ source }) => source)).size,
   };
+  const nameOf = sourceNames(page, [...new Set(coverage.map(({ source }) => source))]);
   const hidden = gaps.length - SHOWN_GAPS;
+  const more = { text: `… ${withSeparators(hidden)} more in --format json`, paint: page.faint };
   return [
     page.strong('Not seen'),
-    ...gaps.slice(0, SHOWN_GAPS).flatMap(gap => gapLines(page, gap, all)),
-    ...restLines(page, hidden, countText(hidden, 'more reason')),
+    ...gaps.slice(0, SHOWN_GAPS).flatMap(gap => gapLines(page, gap, all, nameOf)),
+    ...(hidden > 0 ? fill(page, indent(page, '  '), [more]) : []),
   ];
 }
 
@@ -44,42 +50,34 @@ export function gapCounts(coverage: readonly Coverage[]): { blind: number; parti
   return { blind: gapped.size - partial, partial };
 }
 
-/** What is wrong with what was read. */
-export function noteLines(page: Page, { run, sources }: Report): string[] {
-  const notes = sources.map(source => notesOf(source, sources.length > 1)).filter(lines => lines.length > 0);
-  if (!run.complete && notes.length === 0) notes.push(['The run ended before everything was read.']);
-  if (notes.length === 0) return [];
-  // Each source has its say, however long the note of another.
-  const fair = Math.max(1, Math.floor(SHOWN_NOTES / notes.length));
-  const shown = notes.flatMap(lines => lines.slice(0, fair)).slice(0, SHOWN_NOTES);
-  const hidden = notes.flat().length - shown.length;
-  return [
-    page.strong(run.complete ? 'Remarks' : 'Incomplete'),
-    ...shown.flatMap(text => fill(page, indent(page, '  '), [{ text, paint: page.normal }])),
-    ...restLines(page, hidden, countText(hidden, 'more line')),
-  ];
-}
-
-/** A note has a line for each piece of damage. A line that does not begin with its source is told which it is. */
-function notesOf({ id, complete, note }: SourceReport, areMany: boolean): string[] {
-  const lines = (note ?? (complete ? '' : 'not read to its end')).split('\n').filter(line => line.trim() !== '');
-  const name = tameName(id);
-  const isNamed = (line: string) => note !== null && (!areMany || line.startsWith(name));
-  return lines.map(line => plain(line, 400)).map(line => (isNamed(line) ? line : `${shortName(name)}: ${line}`));
-}
-
+/** First the rules and sources of each reason, then the reasons that are shared by the same rules and sources. */
 function gapsIn(coverage: readonly Coverage[]): Gap[] {
-  const byReason = new Map<string, Gap>();
-  for (const { rule, source, state, reason } of coverage) {
-    if (state === 'evaluated') continue;
-    for (const part of reasonsIn(reason)) {
-      const key = JSON.stringify([state, part, source]);
-      const gap = byReason.get(key) ?? { state, reason: part, rules: new Set(), sources: new Set([source]) };
-      gap.rules.add(rule);
-      byReason.set(key, gap);
-    }
+  const gapped = coverage.filter(({ state }) => state !== 'evaluated');
+  const single = gapped.flatMap(({ rule, source, state, reason }) =>
+    reasonsIn(reason).map(part => ({ state, reasons: [part], rules: new Set([rule]), sources: new Set([source]) })),
+  );
+  const ofSource = joined(single, ({ state, reasons, sources }) => [state, ...reasons, ...sources]);
+  const ofRules = joined(ofSource, ({ state, reasons, rules }) => [state, ...reasons, ...[...rules].sort()]);
+  const gaps = joined(ofRules, ({ state, rules, sources }) => [state, [...rules].sort(), [...sources].sort()]);
+  return gaps.map(gap => ({ ...gap, reasons: [...gap.reasons].sort(compareText) })).sort(byImportance);
+}
+
+/** One gap for those that are alike. */
+function joined(gaps: readonly Gap[], likenessOf: (gap: Gap) => unknown): Gap[] {
+  const alike = new Map<string, Gap[]>();
+  for (const gap of gaps) {
+    const key = JSON.stringify(likenessOf(gap));
+    const held = alike.get(key);
+    if (held === undefined) alike.set(key, [gap]);
+    else held.push(gap);
   }
-  return mergeSources([...byReason.values()]).sort(byImportance);
+  const union = <T>(parts: readonly Iterable<T>[]) => new Set(parts.flatMap(part => [...part]));
+  return [...alike.values()].map(held => ({
+    state: held[0]!.state,
+    reasons: [...union(held.map(({ reasons }) => reasons))],
+    rules: union(held.map(({ rules }) => rules)),
+    sources: union(held.map(({ sources }) => sources)),
+  }));
 }
 
 const reasonsIn = (reason: string): string[] => {
@@ -87,40 +85,56 @@ const reasonsIn = (reason: string): string[] => {
   return parts.length === 0 ? ['no reason was given'] : [...new Set(parts)];
 };
 
-/** One gap for the sources that the same rules could not see for the same reason. */
-function mergeSources(gaps: readonly Gap[]): Gap[] {
-  const merged = new Map<string, Gap>();
-  for (const gap of gaps) {
-    const key = JSON.stringify([gap.state, gap.reason, [...gap.rules].sort()]);
-    const other = merged.get(key);
-    if (other === undefined) merged.set(key, gap);
-    else for (const source of gap.sources) other.sources.add(source);
-  }
-  return [...merged.values()];
-}
-
 /** Blind before partial, then what keeps the most rules from seeing. */
 function byImportance(a: Gap, b: Gap): number {
   return (
     compareText(a.state, b.state) ||
     b.rules.size - a.rules.size ||
-    compareText(a.reason, b.reason) ||
+    compareText(a.reasons.join(), b.reasons.join()) ||
     compareText([...a.sources].join(), [...b.sources].join())
   );
 }
 
-function gapLines(page: Page, gap: Gap, all: { rules: number; sources: number }): string[] {
-  const lead = { text: `  ${gap.state.padEnd(7)}  `, paint: gap.state === 'blind' ? page.strong : page.normal };
-  const reason = [{ text: plain(gap.reason, 300), paint: page.normal }];
-  const sources = [...gap.sources].map(id => shortName(tameName(id)));
-  const where = gap.sources.size === all.sources ? '' : `${someText(sources, SHOWN_SOURCES)}: `;
-  const who = { text: `${where}${rulesText([...gap.rules].map(tameName), all.rules)}`, paint: page.faint };
-  if (displayWidth(who.text) <= page.width / 2) return fillBeside(page, lead, reason, who);
-  return [...fill(page, lead, reason), ...fill(page, indent(page, ' '.repeat(lead.text.length)), [who])];
+/** As a bullet: the reasons, and behind them the rules that they hold back. */
+function gapLines(
+  page: Page,
+  gap: Gap,
+  all: { rules: number; sources: number },
+  nameOf: (id: string) => string,
+): string[] {
+  const reasons = foldAlike(gap.reasons).map(reason => plain(reason, LONGEST_REASON));
+  const text = reasons.slice(0, SHOWN_REASONS).join('; ');
+  const more = reasons.length > SHOWN_REASONS ? `; ${withSeparators(reasons.length - SHOWN_REASONS)} more reasons` : '';
+  const rules = rulesText([...gap.rules].map(tameName), all.rules);
+  const sources = someText([...gap.sources].map(nameOf), SHOWN_SOURCES);
+  const where = gap.sources.size === all.sources ? '' : ` in ${sources}`;
+  return fill(page, indent(page, '  - '), [
+    { text: gap.state === 'blind' ? 'blind:' : '', paint: page.strong },
+    { text: `${text}${more}`, paint: page.normal },
+    { text: `(${rules}${where})`, paint: page.faint },
+  ]);
 }
 
 function rulesText(rules: readonly string[], all: number): string {
-  if (rules.length < all || all <= 2)
-    return rules.length <= SHOWN_RULES ? listText(rules) : someText(rules, SHOWN_RULES);
-  return `all ${countText(all, 'rule')}`;
+  if (rules.length === all && all > 2) return 'all rules';
+  return rules.length <= SHOWN_RULES ? listText(rules) : someText(rules, SHOWN_RULES);
 }
+
+/** Like 'inference through x is recorded only where …': what it is about, and what is so. */
+const ABOUT = /^(\w+ through )(.+?)( is .+)$/;
+
+/** Reasons that are the same of several things, as one: 'inference through x and y is …'. */
+function foldAlike(reasons: readonly string[]): string[] {
+  const folded = new Map<string, { start: string; names: string[]; end: string }>();
+  for (const reason of reasons) {
+    const [, start = reason, name, end = ''] = ABOUT.exec(reason) ?? [];
+    const key = JSON.stringify([start, end]);
+    const names = name === undefined ? [] : [name];
+    const other = folded.get(key);
+    if (other === undefined) folded.set(key, { start, names, end });
+    else other.names.push(...names);
+  }
+  return [...folded.values()].map(({ start, names, end }) => `${start}${listText(names.sort(byLetter))}${end}`);
+}
+
+const byLetter = (a: string, b: string): number => compareText(a.toLowerCase(), b.toLowerCase()) || compareText(a, b);

@@ -72,9 +72,18 @@ function emptyRuns(page: Page, { run, sources, coverage, summary, findings }: Re
     ? 'No findings to show'
     : 'No findings';
   const scope = `${countText(summary.events, 'event')} of ${countText(summary.credentials, 'credential')}`;
-  if (summary.events === 0 && summary.credentials === 0) return [whole('Nothing was judged: no events were read')];
+  if (summary.events === 0 && summary.credentials === 0)
+    return [{ text: `Nothing was judged: ${unjudgedText(sources, run.until)}`, paint: page.strong }];
   if (doubts.length === 0 && coverage.length > 0) return [whole(`${none} in ${scope}`)];
   return [whole(`${none} in what could be seen:`), ...listRuns([scope, ...doubts], page.strong)];
+}
+
+/** Why there was nothing to judge: nothing was read, or all of it was set aside. */
+function unjudgedText(sources: Report['sources'], until: number | null): string {
+  const ignored = sources.reduce((sum, source) => sum + source.ignored, 0);
+  if (ignored === 0) return 'no events were read';
+  const read = `${countText(ignored, 'event')} ${ignored === 1 ? 'was' : 'were'} read`;
+  return `${read}, none of them made with a credential of yours${until === null ? '' : ' in the time that is judged'}`;
 }
 
 /** Findings that were counted but are below what is shown. */

@@ -2,15 +2,18 @@ import type { Finding } from '../../model/finding.ts';
 import { withSeparators } from '../../numbers.ts';
 import { countText, someText } from '../../wording.ts';
 import { displayWidth, shortIds, shortName } from '../plain.ts';
-import { adviceLines, explainLines, type Setting, STATUS_WORDS } from './blocks.ts';
+import { type Setting, STATUS_WORDS } from './blocks.ts';
 import type { Fold } from './incidents.ts';
 import { fill, indent, restLines } from './layout.ts';
+import { adviceLines, explainLines } from './remedies.ts';
 import { tame } from './tame.ts';
 
 const SHOWN_EXAMPLES = 3;
 /** Up to so many, listing them takes hardly more room than counting the rest. */
 const MOST_LISTED = 5;
 const SHOWN_SUBJECTS = 3;
+/** So many findings of little weight say what they are about. */
+const MOST_TOLD = 3;
 
 /** Many findings alike: how many, between which extremes, the worst few, and where the rest is. */
 export function foldLines(setting: Setting, fold: Fold): string[] {
@@ -28,21 +31,26 @@ export function foldLines(setting: Setting, fold: Fold): string[] {
   ];
 }
 
-/** A rule's findings of little weight: how many and about whom. */
-export function asideLines(setting: Setting, fold: Fold): string[] {
-  const { page, isCompared } = setting;
+/** A rule's findings of little weight: a few with what they say, more as how many and about whom. */
+export function asideLines({ page, isCompared }: Setting, fold: Fold): string[] {
   const findings = fold.findings.map(tame);
-  const names = [...new Set(namesOf(findings))];
+  const names = namesOf(findings);
+  const areTold = findings.length <= MOST_TOLD;
   const lead = { text: `${fold.severity.toUpperCase().padEnd(4)}  `, paint: page.severity[fold.severity] };
-  const news = isCompared ? newsOf(findings) : '';
-  return fill(page, lead, [
-    { text: findings[0]!.rule, paint: page.strong },
-    {
-      text: `${countText(findings.length, 'finding')}${news}: ${someText(names, SHOWN_SUBJECTS)}`,
-      paint: page.normal,
-      gap: 2,
-    },
-  ]);
+  const about = areTold ? '' : `: ${someText([...new Set(names)], SHOWN_SUBJECTS)}`;
+  const text = `${countText(findings.length, 'finding')}${isCompared ? newsOf(findings) : ''}${about}`;
+  return [
+    ...fill(page, lead, [
+      { text: findings[0]!.rule, paint: page.strong },
+      { text, paint: page.normal, gap: 2 },
+    ]),
+    ...(areTold ? findings : []).flatMap(({ message }, i) =>
+      fill(page, indent(page, ' '.repeat(lead.text.length)), [
+        { text: names[i]!, paint: page.normal, isWhole: true },
+        { text: message, paint: page.faint, gap: 2 },
+      ]),
+    ),
+  ];
 }
 
 function headingLines(

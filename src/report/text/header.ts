@@ -1,8 +1,9 @@
 import type { Report } from '../../model/report.ts';
+import { DAY } from '../../time.ts';
 import { countText, someText } from '../../wording.ts';
-import { daysText, stretchText, yearOf } from '../dates.ts';
-import { shortName } from '../plain.ts';
+import { daysText, dayText, momentText, stretchText, yearOf } from '../dates.ts';
 import { fill, indent, listRuns, type Page } from './layout.ts';
+import { sourceNames } from './sources.ts';
 import { tameName } from './tame.ts';
 
 const SHOWN_SOURCES = 3;
@@ -10,7 +11,8 @@ const SHOWN_SOURCES = 3;
 /** What was read, over which time, and how much it was. */
 export function headerLines(page: Page, report: Report): string[] {
   const { tool, sources, span, summary } = report;
-  const names = sources.map(({ id }) => shortName(tameName(id), 36));
+  const ids = sources.map(({ id }) => id);
+  const names = ids.map(sourceNames(page, ids));
   const amounts = [countText(summary.events, 'event'), countText(summary.credentials, 'credential')];
   return [
     ...fill(page, indent(page, ''), [
@@ -31,13 +33,13 @@ export function headerLines(page: Page, report: Report): string[] {
 /** The judged window, when it is less than all that was read. */
 function windowLines(page: Page, { run }: Report): string[] {
   const { since, until, now } = run;
-  if (since === null && until === null) return [];
   const year = yearOf(now);
-  const text =
-    since === null
-      ? `judged up to ${stretchText(until!, until!, year)}`
-      : `judged ${stretchText(since, until ?? now, year)}`;
-  return fill(page, indent(page, ''), [
-    { text: `${text}; what came before is history to compare with`, paint: page.faint },
-  ]);
+  const line = (text: string) => fill(page, indent(page, ''), [{ text, paint: page.faint }]);
+  if (since !== null)
+    return line(`judged ${stretchText(since, until ?? now, year)}; what came before is history to compare with`);
+  return until === null ? [] : line(`judged up to ${limitText(until, year)}`);
 }
+
+/** A day that begins, or the minute. */
+const limitText = (at: number, year: number): string =>
+  at % DAY === 0 ? dayText(at, year) : `${momentText(at, year)} UTC`;

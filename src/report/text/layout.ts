@@ -3,6 +3,7 @@ import type { Severity } from '../../model/finding.ts';
 import { withSeparators } from '../../numbers.ts';
 import { displayWidth, headOf } from '../plain.ts';
 import type { Style } from '../reporter.ts';
+import { isAddress } from './tame.ts';
 
 /** Gives text a look. */
 export type Paint = (text: string) => string;
@@ -23,6 +24,8 @@ export interface Run {
   readonly gap?: number;
   /** Kept on one line if a line can hold it. */
   readonly isWhole?: boolean;
+  /** Never cut, not even where it is wider than a line: there to be copied. */
+  readonly isUncut?: boolean;
 }
 
 const NARROWEST = 40;
@@ -62,7 +65,7 @@ export function listRuns(texts: readonly string[], paint: Paint, gap = 1): Run[]
 /** A lead of plain spaces. */
 export const indent = (page: Page, text: string): Run => ({ text, paint: page.normal });
 
-/** A remark that so many more are left out, and where to find them; none when nothing is. */
+/** A remark that so many more findings are left out, and where to find them; none when nothing is. */
 export function restLines(page: Page, rest: number, text = `${withSeparators(rest)} more`): string[] {
   if (rest <= 0) return [];
   return fill(page, indent(page, '  '), [{ text: `… ${text}: --format json lists them all`, paint: page.faint }]);
@@ -98,10 +101,11 @@ function fillLines(page: Page, lead: Run, runs: readonly Run[]): Line[] {
   const lines: Line[] = [];
   let line: Line = { text: lead.paint(lead.text), width: hang };
   let isFresh = true;
-  for (const { text, paint, gap = 1, isWhole = false } of runs) {
+  for (const run of runs) {
+    const { paint, gap = 1 } = run;
     let pending = '';
     let space = isFresh ? 0 : gap;
-    for (const word of piecesOf(text, page.width - hang, isWhole)) {
+    for (const word of piecesOf(run, page.width - hang)) {
       if (line.width + space + displayWidth(word) > page.width && !isFresh) {
         lines.push(withPending(line, pending, paint));
         line = { text: ' '.repeat(hang), width: hang };
@@ -127,15 +131,15 @@ const withPending = ({ text, width }: Line, pending: string, paint: Paint): Line
   width,
 });
 
-/** The words of a text; one too wide for a line is cut, unless it is an address to be followed. */
-function* piecesOf(text: string, room: number, isWhole: boolean): Generator<string> {
-  if (isWhole && displayWidth(text) <= room) {
+/** The words of a text; one too wide for a line is cut, unless it is there to be copied or followed. */
+function* piecesOf({ text, isWhole = false, isUncut = false }: Run, room: number): Generator<string> {
+  if (isWhole && (isUncut || displayWidth(text) <= room)) {
     if (text !== '') yield text;
     return;
   }
   for (const word of text.split(/ +/)) {
     let rest = word;
-    while (displayWidth(rest) > room && !/^\W*https?:\/\//.test(rest)) {
+    while (displayWidth(rest) > room && !isUncut && !isAddress(rest)) {
       const head = headOf(rest, room);
       yield head;
       rest = rest.slice(head.length);
