@@ -2,12 +2,13 @@ import type { Collector, Shard } from './collect/collector.ts';
 import { coverageOf } from './coverage.ts';
 import { UserError, unknownName } from './errors.ts';
 import type { Geo } from './geo.ts';
-import { type ConfiguredRule, type Judgement, judge, SEVERITIES } from './judge.ts';
+import { type ConfiguredRule, type Judgement, judge } from './judge.ts';
 import { openLedger } from './ledger.ts';
 import type { Severity } from './model/finding.ts';
 import type { Report, SourceReport } from './model/report.ts';
 import { planFor } from './plan.ts';
 import { type Progress, Reading, SourceTally } from './reading.ts';
+import { SEVERITIES } from './severity.ts';
 
 /** All that an audit depends on; nothing else enters it. */
 export interface AuditRequest {

@@ -2,11 +2,11 @@ import { isIP } from 'node:net';
 import { parseWhen, WHEN_FORMS, WHEN_PATTERN } from './durations.ts';
 import { FAIL_ON } from './gate.ts';
 import { asCountry } from './geo/country.ts';
-import { SEVERITIES } from './judge.ts';
 import type { Json } from './model/finding.ts';
 import type { OptionSpec } from './model/option.ts';
 import { reporters } from './report/index.ts';
 import type { Rule } from './rules/rule.ts';
+import { SEVERITIES } from './severity.ts';
 
 /** What a value of the config must look like: the validator and the JSON Schema are both drawn from it. */
 export type Shape = TextShape | ChoiceShape | SwitchShape | NumberShape | ListShape | ObjectShape;

@@ -1,6 +1,6 @@
-import { SEVERITIES } from './judge.ts';
 import type { Severity } from './model/finding.ts';
 import type { Report } from './model/report.ts';
+import { SEVERITIES } from './severity.ts';
 
 /** The least severity that fails a run; `none` lets every finding pass. */
 export type FailOn = 'none' | 'low' | 'medium' | 'high' | 'critical';

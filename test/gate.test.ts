@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { countGated, exitStatus, FAIL_ON, type FailOn, isAtLeast } from '../src/gate.ts';
-import { SEVERITIES } from '../src/judge.ts';
 import type { CoverageState } from '../src/model/coverage.ts';
 import type { Severity } from '../src/model/finding.ts';
 import type { Report } from '../src/model/report.ts';
+import { SEVERITIES } from '../src/severity.ts';
 
 interface Case {
   readonly severities?: readonly Severity[];

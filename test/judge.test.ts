@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { mergeEpisodes } from '../src/episodes.ts';
 import { lifetime } from '../src/facets/lifetime.ts';
-import { fill, fingerprintOf, type JudgedWindow, judge, mergeEpisodes } from '../src/judge.ts';
+import { fill, fingerprintOf, type JudgedWindow, judge } from '../src/judge.ts';
 import { note, openLedger } from '../src/ledger.ts';
 import type { Family, Severity } from '../src/model/finding.ts';
 import { withSeparators } from '../src/numbers.ts';
@@ -142,6 +143,29 @@ describe('corroboration', () => {
     expect(judged(told.map(saying).reverse())).toEqual(expected);
   });
 });
+
+test('each incident of a subject is raised by its own company', () => {
+  const rules = [
+    saying({ id: 'old', family: 'volume', at: NOW - 60 * DAY, severity: 'high' }),
+    saying({ id: 'new', family: 'volume' }),
+    saying({ id: 'place', family: 'place' }),
+  ];
+  // The two bursts are told as one finding by a rule of one id and subject.
+  const burst = {
+    ...rules[0]!,
+    id: 'burst',
+    judge: (...args: Parameters<Rule['judge']>) => both(rules[0]!, rules[1]!, args),
+  };
+  expect(judged([burst, rules[2]!])).toEqual([
+    ['burst', 'high', 'place'],
+    ['place', 'high', 'burst'],
+  ]);
+});
+
+function* both(a: Rule, b: Rule, args: Parameters<Rule['judge']>): ReturnType<Rule['judge']> & Generator {
+  for (const said of a.judge(...args)) yield { ...said, severity: 'high' as const };
+  for (const said of b.judge(...args)) yield { ...said, severity: 'medium' as const };
+}
 
 test('what ended before the judged stretch is history', () => {
   const rules = [saying({ id: 'a', family: 'place', at: NOW - 9 * DAY }), saying({ id: 'b', family: 'volume' })];

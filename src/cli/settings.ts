@@ -2,11 +2,12 @@ import { type Config, loadConfig, type RuleSettings } from '../config.ts';
 import { readInstant, readWhen } from '../durations.ts';
 import { UserError, unknownName } from '../errors.ts';
 import { FAIL_ON, type FailOn } from '../gate.ts';
-import { type ConfiguredRule, SEVERITIES } from '../judge.ts';
+import type { ConfiguredRule } from '../judge.ts';
 import type { Severity } from '../model/finding.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { rules } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
+import { SEVERITIES } from '../severity.ts';
 import type { Io } from './io.ts';
 import { type Output, parseOutput, reporterFor } from './outputs.ts';
 
