@@ -173,8 +173,8 @@ export class Reading {
       if (!this.#isTooLate(credential.observedAt)) note(this.#ledger, credential);
     for (const event of batch.events) {
       if (this.#isLeftOut(event)) {
-        source.ignored++;
         if (event.at > this.#filter.now + CLOCK_SKEW) source.future++;
+        else source.ignored++;
         continue;
       }
       span.from = Math.min(span.from, event.at);

@@ -36,15 +36,18 @@ const renderJson = (report: Report): string => [...json.render(report, { width: 
 
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
-/** A line may be wider than the terminal only if it is there to be copied: a command or an address. */
+/** A line may be wider than the terminal only if it is there to be copied: a command, an address or a path. */
 function expectTidy(report: Report, width: number): void {
   const rendered = renderText(report, width);
   const commands = new Set(report.findings.flatMap(finding => tame(finding).remediation.commands));
   expect(rendered.endsWith('\n')).toBe(true);
+  let heading = '';
   for (const line of rendered.slice(0, -1).split('\n')) {
     expect(line).not.toMatch(HIDDEN);
     expect(line).not.toMatch(/ $/);
-    const isCopied = commands.has(line.trim()) || /https?:\/\//.test(line);
+    if (!line.startsWith(' ')) heading = line;
+    const isPath = /^(Incomplete|Remarks)$/.test(heading) && /^ +([^ ]+|.+[:,])$/.test(line);
+    const isCopied = commands.has(line.trim()) || /https?:\/\//.test(line) || isPath;
     if (!isCopied) expect(displayWidth(line), line).toBeLessThanOrEqual(width);
   }
 }
@@ -136,6 +139,264 @@ describe('text', () => {
       }),
       { numRuns: 150 },
     );
+  });
+});
+
+describe('what a block says', () => {
+  const key = keyOf('AKIAIOSFODNN7EXAMPLE', 'ci');
+  const one = (given: Partial<Finding>, width = 100) =>
+    renderText(reportOf([findingOf({ rule: 'token-burst', credential: key, ...given })]), width);
+
+  test.each([
+    [NOW - 842 * DAY, 'access key, created 31 Jul 2024, account'],
+    [NOW - 2 * DAY, 'access key, created 18 Nov, account'],
+    [NOW - 2 * DAY + MINUTE, 'access key, created 18 Nov 00:01, account'],
+    [null, 'access key, account'],
+  ])('a credential created at %s', (createdAt, expected) => {
+    expect(one({ credential: { ...key, createdAt } })).toContain(expected);
+  });
+
+  test.each<[from: number, kind: Finding['kind'], isOngoing: boolean]>([
+    [-DAY + 1, 'signal', true],
+    [-DAY, 'signal', false],
+    [-DAY + 1, 'fact', false],
+  ])('seen at %d, a %s', (from, kind, isOngoing) => {
+    const rendered = one({ kind, episodes: [{ from: NOW + from, until: NOW + from }] });
+    expect(rendered.includes('token-burst, ongoing')).toBe(isOngoing);
+  });
+
+  test.each([
+    ['Active keys: AKIAIOSFODNN7EXAMPLE, AKIAI44QH8DHBEXAMPLE.', false],
+    ['Used by user/ci and (user/eval).', true],
+    ['Two active keys.', true],
+  ])('members are told unless the message names them: %s', (message, areTold) => {
+    expect(one({ message, members: ['AKIAIOSFODNN7EXAMPLE', 'AKIAI44QH8DHBEXAMPLE'] }).includes('2 members:')).toBe(
+      areTold,
+    );
+  });
+
+  test('an ARN is named by its last part', () => {
+    const members = ['arn:aws:iam::123456789012:user/ci', 'arn:aws:iam::123456789012:user/eval'];
+    expect(one({ message: 'Used by user/ci and (user/eval).', members })).not.toContain('members');
+    expect(one({ message: 'Used by user/ci and user/evaluation.', members })).toContain('2 members:');
+  });
+
+  test('a long name cannot fill the screen', () => {
+    const long = 'x'.repeat(5000);
+    const [, , , , told] = one({ message: `user/${long} called it, 3 times.` }, 140).split('\n');
+    expect(told).toBe(`  user/${'x'.repeat(25)}…${'x'.repeat(29)} called it, 3 times.`);
+    const many = Array.from({ length: 50 }, () => long.slice(0, 300)).join(' ');
+    const lines = one({ message: many }, 140).split('\n');
+    const shown = lines.filter(line => line.includes('xxx')).map(line => line.trim());
+    expect(displayWidth(shown.join(' '))).toBe(600);
+    expect(shown.at(-1)).toMatch(/…$/);
+    expect(one({ message: `see https://example.com/${'x'.repeat(200)} for more` })).toContain('x'.repeat(200));
+  });
+
+  test.each([
+    [3, 3],
+    [4, 0],
+  ])('of %d low findings %d say what they are about', (count, told) => {
+    const low = Array.from({ length: count }, (_, i) =>
+      findingOf({ rule: 'key-minted', severity: 'low', subject: `s${i}`, message: `Minted ${i}.` }),
+    );
+    const rendered = renderText(reportOf(low), 80);
+    expect(rendered.match(/^ {6}s\d {2}Minted \d\.$/gm) ?? []).toHaveLength(told);
+    expect(rendered).toContain(`LOW   key-minted  ${count} findings${told === 0 ? ': s0, s1, s2 and s3' : ''}\n`);
+  });
+});
+
+describe('remedies', () => {
+  const key = keyOf('AKIAIOSFODNN7EXAMPLE', 'ci');
+  const rotation = ['create', 'check', 'x --status Inactive', 'delete'];
+  const aged = findingOf({
+    rule: 'long-lived-key',
+    family: 'lifetime',
+    credential: key,
+    remediation: { summary: 'Rotate.', commands: rotation },
+  });
+  const burst = (severity: Severity, commands: readonly string[]) =>
+    findingOf({ rule: 'token-burst', severity, credential: key, remediation: { summary: 'Ask.', commands } });
+  const disable = 'x --status Inactive';
+
+  const cases: [title: string, list: readonly Finding[], expected: readonly string[]][] = [
+    ['a rotation alone keeps its order', [aged], ['→ Rotate.', ...rotation]],
+    ['urgent company', [aged, burst('high', ['look', disable])], ['→ Ask.', disable, 'look']],
+    [
+      'company that can wait',
+      [aged, burst('medium', ['look', disable])],
+      ['→ Rotate.', '→ Ask.', disable, 'create', 'check', 'delete', 'look'],
+    ],
+    [
+      'an urgent finding about lifetime',
+      [aged, { ...burst('high', ['look', disable]), family: 'lifetime' }],
+      ['→ Ask.', '→ Rotate.', disable, 'look', 'create', 'check', 'delete'],
+    ],
+    [
+      'every containment first',
+      [
+        burst('high', ['look', 'aws iam put-role-policy x', 'aws iam delete-login-profile']),
+        { ...burst('critical', ['ask', 'aws cloudtrail start-logging']), rule: 'audit-silenced' },
+      ],
+      [
+        '→ Ask.',
+        'aws cloudtrail start-logging',
+        'aws iam put-role-policy x',
+        'aws iam delete-login-profile',
+        'ask',
+        'look',
+      ],
+    ],
+  ];
+
+  test.each(cases)('%s', (_, list, expected) => {
+    const lines = renderText(reportOf(list), 80).split('\n');
+    const start = lines.findIndex(line => line.startsWith('  →'));
+    const end = lines.findIndex(line => line.startsWith('    keyward explain'));
+    expect(lines.slice(start, end).map(line => line.trim())).toEqual(expected);
+  });
+
+  test('why a rule matters is offered once, faintly', () => {
+    const rendered = renderText(findings, 80, true);
+    const offers = [...rendered.matchAll(/keyward explain (\S+?)(?:\u001b\S*)? {2}/g)].map(([, rule]) => rule);
+    expect(offers.length).toBeGreaterThan(4);
+    expect(new Set(offers).size).toBe(offers.length);
+    expect(rendered).toContain('\u001b[2mkeyward explain long-lived-key\u001b[22m');
+  });
+});
+
+describe('what was read', () => {
+  const [logs] = clean.sources;
+  const from = (...ids: string[]) => ids.map(id => ({ ...logs!, id }));
+  const headOf = (report: Report, width = 80) => renderText(report, width).split('\n\n')[0]!.split('\n');
+
+  test.each([
+    [['logs/'], 'logs/'],
+    [['/srv/logs/of/the/whole/organisation'], '…/organisation'],
+    [['/srv/logs/of/the/whole/organisation/'], '…/organisation/'],
+    [['/srv/one/of/the/many/folders/logs', '/srv/two/logs'], '…/logs and /srv/two/logs'],
+    [['/srv/one/of/the/folders/a/logs', '/srv/one/of/the/folders/b/logs'], '/srv/one/of/the/folders/a/logs and'],
+    [[`/srv/${'x'.repeat(60)}`], `…/${'x'.repeat(18)}…${'x'.repeat(19)}  `],
+  ])('%j', (ids, expected) => {
+    expect(headOf({ ...clean, sources: from(...ids) }).join(' ')).toContain(`keyward  ${expected}`);
+  });
+
+  test.each([
+    [null, Date.UTC(2024, 7, 10), 'judged up to 10 Aug 2024'],
+    [null, Date.UTC(2026, 7, 10, 12), 'judged up to 10 Aug 12:00 UTC'],
+    [NOW - 7 * DAY, null, 'judged 13 Nov – 20 Nov; what came before is history to compare with'],
+    [
+      NOW - 7 * DAY,
+      NOW - 6 * DAY,
+      'judged 13 Nov 00:00 – 14 Nov 00:00 UTC; what came before is history to compare with',
+    ],
+    [null, null, undefined],
+  ])('judged from %s until %s', (since, until, expected) => {
+    expect(headOf({ ...clean, run: { ...clean.run, since, until } }, 100)[1]).toBe(expected);
+  });
+
+  test.each<[ignored: readonly number[], until: number | null, expected: string]>([
+    [[0], null, 'no events were read'],
+    [[1], null, '1 event was read, not made with a credential of yours'],
+    [[1, 1], null, '2 events were read, none of them made with a credential of yours'],
+    [[1200], NOW, '1,200 events were read, none of them made with a credential of yours in the time that is judged'],
+  ])('nothing is left of %j', (ignored, until, expected) => {
+    const none: Report = {
+      ...clean,
+      run: { ...clean.run, until },
+      sources: ignored.map((count, i) => ({ ...logs!, id: `${i}`, ignored: count })),
+      summary: { ...clean.summary, events: 0, credentials: 0 },
+    };
+    expect(renderText(none, 140)).toContain(`\nNothing was judged: ${expected}\n`);
+  });
+
+  const notesOf = (width: number, ...sources: readonly [id: string, note: string | null][]) => {
+    const read = sources.map(([id, note]) => ({ ...logs!, id, note, complete: false }));
+    const rendered = renderText({ ...clean, sources: read, run: { ...clean.run, complete: false } }, width);
+    return /\nIncomplete\n((?: .*\n)+)/.exec(rendered)![1]!.trimEnd().split('\n');
+  };
+  const deep = `AWSLogs/${'123456789012/'.repeat(5)}CloudTrail.json.gz`;
+
+  test.each<[title: string, sources: readonly [string, string | null][], expected: readonly string[]]>([
+    ['from its source', [['/srv/logs', '/srv/logs/a.json: bad']], ['  a.json: bad']],
+    ['from its source with a slash', [['/srv/logs/', '/srv/logs/a.json: bad']], ['  a.json: bad']],
+    ['from here', [['./logs', 'logs/a.json: bad']], ['  a.json: bad']],
+    ['beside its source', [['/srv/logs', '/srv/logs-2/a.json: bad']], ['  /srv/logs-2/a.json: bad']],
+    ['the source itself', [['a.json', 'a.json: bad']], ['  a.json: bad']],
+    ['in one piece', [['/srv', `/srv/${deep}, record 1: bad`]], [`  ${deep},`, '  record 1: bad']],
+    ['with spaces', [['/srv', '/srv/a b/the file of May: bad']], ['  a b/the file of May: bad']],
+    [
+      'of two',
+      [
+        ['/srv', '/srv/a: bad'],
+        ['b', 'b: bad'],
+      ],
+      ['  /srv: a: bad', '  b: bad'],
+    ],
+    [
+      'no path',
+      [
+        ['/srv', 'interrupted'],
+        ['in', 'interrupted'],
+      ],
+      ['  /srv: interrupted', '  in: interrupted'],
+    ],
+    ['no note', [['/srv', null]], ['  /srv: not read to its end']],
+  ])('a path %s', (_, sources, expected) => {
+    expect(notesOf(80, ...sources)).toEqual(expected);
+  });
+
+  test('what is left out of notes is counted, not promised elsewhere', () => {
+    const note = [...Array.from({ length: 20 }, (_, i) => `logs/${i}: bad`), '… and 1,500 more'].join('\n');
+    expect(notesOf(80, ['logs/', note]).slice(-2)).toEqual(['  9: bad', '  … 1,510 more']);
+    expect(renderText(incomplete, 80)).not.toContain('--format json');
+  });
+});
+
+describe('what was not seen', () => {
+  const gapsOf = (...list: readonly [rule: string, state: 'evaluated' | 'partial' | 'blind', reason: string][]) => {
+    const coverage = list.map(([rule, state, reason]) => ({ rule, source: 's', state, reason }));
+    return /\nNot seen\n((?: .*\n)+)/
+      .exec(renderText({ ...clean, coverage }, 140))![1]!
+      .trimEnd()
+      .split('\n');
+  };
+  const surface = (name: string) => `inference through ${name} is not in the trail`;
+
+  test('blind first, one bullet for what the same rules miss', () => {
+    expect(
+      gapsOf(
+        ['a', 'partial', 'no tokens; no ages'],
+        ['b', 'partial', 'no tokens'],
+        ['c', 'blind', 'no places; no names'],
+        ['d', 'partial', 'no tokens; no keys'],
+        ['e', 'partial', 'no tokens'],
+        ['f', 'evaluated', ''],
+      ),
+    ).toEqual([
+      '  - blind: no names; no places (c)',
+      '  - no tokens (a, b, d and e)',
+      '  - no ages (a)',
+      '  - no keys (d)',
+    ]);
+  });
+
+  test('all rules are not listed', () => {
+    const all = ['a', 'b', 'c'].map(rule => [rule, 'partial', 'no end'] as const);
+    expect(gapsOf(...all)).toEqual(['  - no end (all rules)']);
+  });
+
+  test('reasons that differ in a name are one', () => {
+    const reason = [surface('Claude'), 'no end', surface('bedrock-mantle'), 'calls through x are lost'].join('; ');
+    expect(gapsOf(['a', 'partial', reason])).toEqual([
+      '  - calls through x are lost; inference through bedrock-mantle and Claude is not in the trail; no end (a)',
+    ]);
+  });
+
+  test('the ninth bullet and the next are counted', () => {
+    const gaps = Array.from({ length: 11 }, (_, i) => [`rule-${i}`, 'partial', `reason ${i}`] as const);
+    expect(gapsOf(...gaps)).toHaveLength(9);
+    expect(gapsOf(...gaps).at(-1)).toBe('  … 3 more in --format json');
   });
 });
 
@@ -387,11 +648,19 @@ const anyReport: fc.Arbitrary<Report> = fc
     expires: fc.oneof(fc.constant('2026-12-01'), anyText),
     since: fc.option(fc.integer({ min: 0, max: NOW })),
     isComplete: fc.boolean(),
+    isInside: fc.boolean(),
   })
-  .map(({ findings, source, note, reason, state, resolved, expires, since, isComplete }) =>
+  .map(({ findings, source, note, reason, state, resolved, expires, since, isComplete, isInside }) =>
     reportOf(findings, {
       run: { now: NOW, geography: reason, since, until: null, complete: isComplete },
-      sources: [{ ...clean.sources[0]!, id: source, note, complete: isComplete }],
+      sources: [
+        {
+          ...clean.sources[0]!,
+          id: source,
+          note: isInside ? `${source}/${note}: ${reason}` : note,
+          complete: isComplete,
+        },
+      ],
       coverage: [{ rule: 'token-burst', source, state, reason }],
       resolved: [{ fingerprint: 'r', rule: 'token-burst', subject: resolved, lastSeen: NOW }],
       suppressed: [{ fingerprint: 's', rule: 'token-burst', owner: resolved, reason, expires }],

@@ -56,6 +56,9 @@ export function headOf(text: string, width: number): string {
   return text.slice(0, end);
 }
 
+/** Whether a word is there to be followed, so that it must not be cut. */
+export const isAddress = (word: string): boolean => /^\W*https?:\/\//.test(word);
+
 /** Head and tail of a text that is wider than `width`, as in `AKIA…7Q2M`. */
 export function truncateMiddle(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;

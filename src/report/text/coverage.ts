@@ -28,11 +28,9 @@ export function coverageLines(page: Page, { coverage }: Report): string[] {
     return fill(page, indent(page, ''), [{ text: 'Nothing says what could be seen.', paint: page.strong }]);
   const gaps = gapsIn(coverage);
   if (gaps.length === 0) return ['Every rule could see all that it needs.'];
-  const all = {
-    rules: new Set(coverage.map(({ rule }) => rule)).size,
-    sources: new Set(coverage.map(({ source }) => source)).size,
-  };
-  const nameOf = sourceNames(page, [...new Set(coverage.map(({ source }) => source))]);
+  const sources = [...new Set(coverage.map(({ source }) => source))];
+  const all = { rules: new Set(coverage.map(({ rule }) => rule)).size, sources: sources.length };
+  const nameOf = sourceNames(sources, Math.floor(page.width / 2));
   const hidden = gaps.length - SHOWN_GAPS;
   const more = { text: `… ${withSeparators(hidden)} more in --format json`, paint: page.faint };
   return [

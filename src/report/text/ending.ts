@@ -82,8 +82,9 @@ function emptyRuns(page: Page, { run, sources, coverage, summary, findings }: Re
 function unjudgedText(sources: Report['sources'], until: number | null): string {
   const ignored = sources.reduce((sum, source) => sum + source.ignored, 0);
   if (ignored === 0) return 'no events were read';
-  const read = `${countText(ignored, 'event')} ${ignored === 1 ? 'was' : 'were'} read`;
-  return `${read}, none of them made with a credential of yours${until === null ? '' : ' in the time that is judged'}`;
+  const fate = ignored === 1 ? 'was read, not made' : 'were read, none of them made';
+  const when = until === null ? '' : ' in the time that is judged';
+  return `${countText(ignored, 'event')} ${fate} with a credential of yours${when}`;
 }
 
 /** Findings that were counted but are below what is shown. */

@@ -12,7 +12,7 @@ const SHOWN_SOURCES = 3;
 export function headerLines(page: Page, report: Report): string[] {
   const { tool, sources, span, summary } = report;
   const ids = sources.map(({ id }) => id);
-  const names = ids.map(sourceNames(page, ids));
+  const names = ids.map(sourceNames(ids, Math.floor(page.width / 2)));
   const amounts = [countText(summary.events, 'event'), countText(summary.credentials, 'credential')];
   return [
     ...fill(page, indent(page, ''), [

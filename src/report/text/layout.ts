@@ -1,9 +1,8 @@
 import { Chalk } from 'chalk';
 import type { Severity } from '../../model/finding.ts';
 import { withSeparators } from '../../numbers.ts';
-import { displayWidth, headOf } from '../plain.ts';
+import { displayWidth, headOf, isAddress } from '../plain.ts';
 import type { Style } from '../reporter.ts';
-import { isAddress } from './tame.ts';
 
 /** Gives text a look. */
 export type Paint = (text: string) => string;

@@ -6,16 +6,15 @@ import { sourceNames } from './sources.ts';
 
 const SHOWN_NOTES = 10;
 const LONGEST_LINE = 400;
+const UNFINISHED = 'The run ended before everything was read.';
 
 /** What is wrong with what was read. */
 export function noteLines(page: Page, { run, sources }: Report): string[] {
-  const nameOf = sourceNames(
-    page,
-    sources.map(({ id }) => id),
-  );
+  const ids = sources.map(({ id }) => id);
+  const nameOf = sourceNames(ids, Number.POSITIVE_INFINITY);
   const notes = sources.map(source => notesOf(source, nameOf(source.id), sources.length > 1));
   const told = notes.filter(lines => lines.length > 0);
-  if (!run.complete && told.length === 0) told.push([{ path: '', text: 'The run ended before everything was read.' }]);
+  if (!run.complete && told.length === 0) told.push([{ source: '', path: '', text: UNFINISHED }]);
   if (told.length === 0) return [];
   // Each source has its say, however long the note of another.
   const fair = Math.max(1, Math.floor(SHOWN_NOTES / told.length));
@@ -31,41 +30,50 @@ export function noteLines(page: Page, { run, sources }: Report): string[] {
 
 /** A line of a source's note: where, and what is wrong there. */
 interface Note {
+  /** Told where nothing else says it. */
+  readonly source: string;
   readonly path: string;
   readonly text: string;
 }
 
 /** A path stays in one piece, as wide as it may be: it is there to be copied. */
-function lineOf(page: Page, { path, text }: Note): string[] {
+function lineOf(page: Page, { source, path, text }: Note): string[] {
   return fill(page, indent(page, '  '), [
+    { text: source === '' ? '' : `${source}:`, paint: page.normal, isWhole: true, isUncut: true },
     { text: path, paint: page.normal, isWhole: true, isUncut: true },
-    { text, paint: page.normal, isUncut: true, gap: path === '' ? 0 : 1 },
+    { text, paint: page.normal, isUncut: true },
   ]);
 }
 
 /** A note has a line for each piece of damage. */
 function notesOf({ id, complete, note }: SourceReport, name: string, areMany: boolean): Note[] {
-  if (note === null) return complete ? [] : [{ path: `${name}:`, text: 'not read to its end' }];
+  if (note === null) return complete ? [] : [{ source: name, path: '', text: 'not read to its end' }];
   const lines = note.split('\n').filter(line => line.trim() !== '');
-  return lines.map(line => noteOf(line, id, areMany ? `${name}: ` : ''));
+  return lines.map(line => noteOf(line, id, areMany ? name : ''));
 }
 
 /** A path within the source is told from there; a line that names no path is told which source it is about. */
-function noteOf(line: string, id: string, prefix: string): Note {
-  const root = bareOf(id);
-  const bare = bareOf(line);
-  if (root === '' || !bare.startsWith(root)) return { path: '', text: `${prefix}${plain(line, LONGEST_LINE)}` };
-  const inside = /^[\\/]+(.+)$/.exec(bare.slice(root.length))?.[1];
+function noteOf(line: string, id: string, source: string): Note {
+  const root = withoutDot(id).replace(/[\\/]+$/, '');
+  const [inside, isAbout] = withinText(withoutDot(line), root);
   const told = plain(inside ?? line, LONGEST_LINE);
-  const [path] = /^.+?[:,](?= )/.exec(told) ?? [''];
-  return { path: `${inside === undefined ? '' : prefix}${path}`, text: told.slice(path.length).trim() };
+  const path = isAbout ? (/^.+?[:,](?= )/.exec(told)?.[0] ?? '') : '';
+  const isNamed = isAbout && inside === undefined;
+  return { source: isNamed ? '' : source, path, text: told.slice(path.length).trim() };
 }
 
-/** A path without what says nothing: a leading `./` and slashes at its end. */
-const bareOf = (path: string): string => path.replace(/^(?:\.[\\/]+)+/, '').replace(/[\\/]+$/, '');
+/** What a line says of a path below the root, and whether it is about the root or a path below it at all. */
+function withinText(line: string, root: string): [inside: string | undefined, isAbout: boolean] {
+  if (root === '' || !line.startsWith(root)) return [undefined, false];
+  const rest = line.slice(root.length);
+  const inside = /^[\\/]+(?=.)/.exec(rest)?.[0];
+  return inside === undefined ? [undefined, /^[:,] /.test(rest)] : [rest.slice(inside.length), true];
+}
+
+const withoutDot = (path: string): string => path.replace(/^(?:\.[\\/]+)+/, '');
 
 /** How many notes these are, counting those that the last line of a long note only counts. */
 function countNotes(notes: readonly Note[]): number {
-  const counts = notes.map(({ text }) => /(?:^|: )… and ([\d,]+) more$/.exec(text)?.[1]?.replaceAll(',', '') ?? 1);
+  const counts = notes.map(({ text }) => /^… and ([\d,]+) more$/.exec(text)?.[1]?.replaceAll(',', '') ?? 1);
   return counts.reduce<number>((sum, count) => sum + Number(count), 0);
 }

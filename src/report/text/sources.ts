@@ -1,21 +1,17 @@
 import { displayWidth, shortName, truncateMiddle } from '../plain.ts';
-import type { Page } from './layout.ts';
 import { tameName } from './tame.ts';
 
 /** A path longer than this is called by its last part. */
 const LONGEST_PATH = 30;
 
-/** What to call each source: a long path by its last part, unless two would then be called the same. */
-export function sourceNames(page: Page, ids: readonly string[]): (id: string) => string {
-  const brief = ids.map(id => briefName(tameName(id)));
-  const areDistinct = new Set(brief).size === new Set(ids).size;
-  const nameOf = (id: string): string => (areDistinct ? briefName(tameName(id)) : tameName(id));
-  return id => truncateMiddle(nameOf(id), Math.floor(page.width / 2)) || '(unnamed)';
+/** What to call each source in `room` columns: a long path by its last part, unless two would then be the same. */
+export function sourceNames(ids: readonly string[], room: number): (id: string) => string {
+  const areDistinct = new Set(ids.map(briefName)).size === new Set(ids).size;
+  return id => truncateMiddle(areDistinct ? briefName(id) : tameName(id), room) || '(unnamed)';
 }
 
 function briefName(id: string): string {
   const name = shortName(id, Number.POSITIVE_INFINITY);
-  if (displayWidth(name) <= LONGEST_PATH) return name;
-  const last = /[\\/]([^\\/]+[\\/]?)$/.exec(name);
-  return last === null || last.index === 0 ? name : `…/${last[1]!}`;
+  const last = /.[\\/]([^\\/]+[\\/]?)$/.exec(name)?.[1];
+  return tameName(last === undefined || displayWidth(name) <= LONGEST_PATH ? name : `…/${last}`);
 }

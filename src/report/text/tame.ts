@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import { displayWidth, headOf, plain, truncateMiddle } from '../plain.ts';
+import { displayWidth, headOf, isAddress, plain, truncateMiddle } from '../plain.ts';
 
 /** Longer than any command that a rule writes; what is longer is not printed, for half a command is worse than none. */
 const LONGEST_COMMAND = 2000;
@@ -43,9 +43,6 @@ export function tameProse(text: string): string {
   const prose = words.map(word => (isAddress(word) ? word : truncateMiddle(word, WIDEST_WORD))).join(' ');
   return displayWidth(prose) <= WIDEST_PROSE ? prose : `${headOf(prose, WIDEST_PROSE - 1).trimEnd()}…`;
 }
-
-/** Whether a word is there to be followed, so that it must not be cut. */
-export const isAddress = (word: string): boolean => /^\W*https?:\/\//.test(word);
 
 function tameCommand(command: string): string {
   if (command.length > LONGEST_COMMAND) return '# a command too long to print is in --format json';
