@@ -157,9 +157,9 @@ describe('what a block says', () => {
   });
 
   test.each<[from: number, kind: Finding['kind'], isOngoing: boolean]>([
-    [-DAY + 1, 'signal', true],
-    [-DAY, 'signal', false],
-    [-DAY + 1, 'fact', false],
+    [-3 * HOUR + 1, 'signal', true],
+    [-3 * HOUR, 'signal', false],
+    [-3 * HOUR + 1, 'fact', false],
   ])('seen at %d, a %s', (from, kind, isOngoing) => {
     const rendered = one({ kind, episodes: [{ from: NOW + from, until: NOW + from }] });
     expect(rendered.includes('token-burst, ongoing')).toBe(isOngoing);

@@ -60,8 +60,8 @@ export function nameOf({ credential, subject }: Finding): string {
   return credential === null ? shortName(subject) : shortId(credential.id);
 }
 
-/** Whether something unusual was still seen on the last day before the judged moment. */
-const isGoingOn = ({ kind, lastSeen }: Finding, now: number): boolean => kind === 'signal' && now - lastSeen < DAY;
+/** Whether something unusual was still seen in the last hours before the judged moment: logs arrive late. */
+const isGoingOn = ({ kind, lastSeen }: Finding, now: number): boolean => kind === 'signal' && now - lastSeen < 3 * HOUR;
 
 function headingLines(setting: Setting, { severity }: Incident, findings: readonly Finding[]): string[] {
   const { page, now, isCompared } = setting;
