@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scan: ['model', 'errors.ts', 'hash.ts'],
   normalise: ['model', 'scan', 'time.ts', 'hash.ts'],
   collect: ['model', 'scan', 'normalise', 'errors.ts', 'coverage.ts'],
-  report: ['model', 'time.ts', 'wording.ts', 'numbers.ts'],
+  report: ['model', 'time.ts', 'wording.ts', 'numbers.ts', 'severity.ts', 'episodes.ts'],
 };
 
 const files = list(root);

@@ -354,7 +354,8 @@ describe('what was read', () => {
 });
 
 describe('what was not seen', () => {
-  const gapsOf = (...list: readonly [rule: string, state: 'evaluated' | 'partial' | 'blind', reason: string][]) => {
+  type Gap = readonly [rule: string, state: 'evaluated' | 'partial' | 'blind', reason: string];
+  const gapsOf = (...list: readonly Gap[]) => {
     const coverage = list.map(([rule, state, reason]) => ({ rule, source: 's', state, reason }));
     return /\nNot seen\n((?: .*\n)+)/
       .exec(renderText({ ...clean, coverage }, 140))![1]!

@@ -1,6 +1,6 @@
 import type { Episode, Finding, HeldCredential } from '../../model/finding.ts';
 import { withSeparators } from '../../numbers.ts';
-import { DAY } from '../../time.ts';
+import { DAY, HOUR } from '../../time.ts';
 import { countText, listText, someText } from '../../wording.ts';
 import { dayText, momentText, stretchText, yearOf } from '../dates.ts';
 import { shortId, shortIds, shortName, truncateMiddle } from '../plain.ts';
