@@ -1,6 +1,6 @@
 import type { Collector, Shard } from './collect/collector.ts';
 import { coverageOf } from './coverage.ts';
-import { UserError, unknownName } from './errors.ts';
+import { UserError } from './errors.ts';
 import type { Geo } from './geo.ts';
 import { type ConfiguredRule, type Judgement, judge } from './judge.ts';
 import { openLedger } from './ledger.ts';
@@ -116,11 +116,7 @@ async function readAll(opened: readonly OpenedSource[], reading: Reading, hooks:
 function collectorFor(collectors: readonly Collector[], source: string): Collector {
   const collector = collectors.find(({ accepts }) => accepts(source));
   if (collector !== undefined) return collector;
-  throw unknownName(
-    'source',
-    source,
-    collectors.flatMap(({ forms }) => forms),
-  );
+  throw new UserError(`unknown source '${source}'`, 'See `keyward sources`.');
 }
 
 function joined(errors: readonly UserError[]): UserError {

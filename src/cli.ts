@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { manifest, tell } from './cli/failures.ts';
 import type { Io } from './cli/io.ts';
 import { main } from './cli/program.ts';
@@ -7,6 +8,7 @@ const { argv, env, stdout, stderr } = process;
 const io: Io = {
   stdout,
   stderr,
+  isTyped: isatty(0),
   env,
   cwd: process.cwd(),
   version: manifest.version,

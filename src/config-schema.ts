@@ -65,6 +65,13 @@ const texts = (describe: string, item: string): ListShape => ({
   item: { type: 'text', describe: item },
 });
 
+/** One wording for every country, wherever it stands. */
+const COUNTRY = {
+  pattern: /^[A-Z]{2}$/,
+  wants: 'a two-letter country code such as DE',
+  accepts: (text: string) => asCountry(text) !== '',
+} as const;
+
 const NETWORK: ObjectShape = {
   type: 'object',
   describe: 'One range of addresses that you know.',
@@ -78,13 +85,7 @@ const NETWORK: ObjectShape = {
       accepts: isPrefix,
     },
     name: { type: 'text', describe: 'What the report calls it.' },
-    country: {
-      type: 'text',
-      describe: 'Where it is: an ISO 3166 two-letter code.',
-      pattern: /^[A-Z]{2}$/,
-      wants: 'a country code of two capital letters, as in DE',
-      accepts: text => asCountry(text) !== '',
-    },
+    country: { type: 'text', describe: 'Where it is: an ISO 3166 two-letter code.', ...COUNTRY },
     kind: {
       type: 'choice',
       describe: 'What uses it. Exits shared by many (`vpn`, `egress`) never surprise by themselves.',
@@ -150,13 +151,9 @@ function ruleShape({ title, options }: Rule): ObjectShape {
 function optionShape(option: OptionSpec): Shape {
   if ('min' in option) return { type: 'number', ...option };
   if (!('item' in option)) return { type: 'switch', ...option };
-  const { describe, default: usual, item: pattern } = option;
-  return {
-    type: 'list',
-    describe,
-    default: usual,
-    item: { type: 'text', describe: 'One of the list.', pattern, wants: `text like ${pattern.source}` },
-  };
+  const { describe, default: usual, item: pattern, wants = `text that fits ${pattern.source}` } = option;
+  const texts = pattern.source === COUNTRY.pattern.source ? COUNTRY : { pattern, wants };
+  return { type: 'list', describe, default: usual, item: { type: 'text', describe: 'One of the list.', ...texts } };
 }
 
 /** A section may be left empty: `rules:` with every line under it commented out. */

@@ -12,7 +12,7 @@ const INSTANT = `${DATE}(T${CLOCK}(${OFFSET})?)?`;
 /** What a moment looks like: a span before now, a date, or an instant. */
 export const WHEN_PATTERN = new RegExp(`^(?:${SPAN}|${INSTANT})$`);
 
-export const WHEN_FORMS = '30d, 12h, 2w, 2026-06-01 or 2026-06-01T12:00:00Z';
+export const WHEN_FORMS = '12h, 30d, 2w (hours, days, weeks), 2026-06-01 or 2026-06-01T12:00:00Z';
 const INSTANT_FORMS = '2026-06-01 or 2026-06-01T12:00:00Z';
 
 /** Epoch milliseconds of an ISO date or instant, in UTC unless it says otherwise; undefined if it is neither. */

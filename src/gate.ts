@@ -12,6 +12,8 @@ export interface Gate {
   /** A rule that could not see a source makes the run incomplete. */
   readonly failOnBlind: boolean;
   readonly interrupted: boolean;
+  /** False when a report could not be written where it was to go. */
+  readonly isWritten: boolean;
 }
 
 export const isAtLeast = (severity: Severity, least: Severity): boolean =>
@@ -22,10 +24,10 @@ export function countGated({ findings }: Report, failOn: FailOn): number {
   return failOn === 'none' ? 0 : findings.filter(({ severity }) => isAtLeast(severity, failOn)).length;
 }
 
-/** The exit status that a report deserves: interrupted, then gated, then incomplete, then clean. */
-export function exitStatus(report: Report, { failOn, failOnBlind, interrupted }: Gate): 0 | 1 | 3 | 130 {
+/** The exit status that a report deserves: interrupted, then gated, then incomplete or unwritten, then clean. */
+export function exitStatus(report: Report, { failOn, failOnBlind, interrupted, isWritten }: Gate): 0 | 1 | 3 | 130 {
   if (interrupted) return 130;
   if (countGated(report, failOn) > 0) return 1;
-  if (!report.run.complete) return 3;
+  if (!report.run.complete || !isWritten) return 3;
   return failOnBlind && report.coverage.some(({ state }) => state === 'blind') ? 3 : 0;
 }

@@ -23,6 +23,11 @@ export const isStatic = (kind: CredentialKind): boolean => STATIC.has(kind);
 /** A credential of an account's root user; the session of an AssumeRoot call is not one. */
 export const isRoot = (kind: CredentialKind): boolean => kind === 'root-key' || kind === 'root-session';
 
+/** Under this id comes the use of a service key, by which of its user's keys is not recorded. */
+export function aliasOf(kind: CredentialKind, owner: string): string {
+  return kind === 'bedrock-key' ? `${owner}/bedrock` : kind === 'claude-platform-key' ? `${owner}/claude-platform` : '';
+}
+
 /** The kind in words, as in 'access key'. */
 export const kindText = (kind: CredentialKind): string => KIND_TEXT[kind];
 

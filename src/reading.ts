@@ -116,8 +116,9 @@ export class SourceTally {
     };
   }
 
+  /** A name may hold line breaks; a note is told line by line. */
   #note(line: string): void {
-    if (this.#notes.length < NOTE_LINES) this.#notes.push(line);
+    if (this.#notes.length < NOTE_LINES) this.#notes.push(line.replace(/[\r\n\u2028\u2029]+/g, ' '));
     else this.#unnoted++;
   }
 }

@@ -31,6 +31,11 @@ export function countText(count: number, singular: string, plural = `${singular}
   return `${withSeparators(count)} ${count === 1 ? singular : plural}`;
 }
 
+/** How often: 'once', 'twice', '3 times'. */
+export function oftenText(count: number): string {
+  return count === 1 ? 'once' : count === 2 ? 'twice' : countText(count, 'time');
+}
+
 /** 'a, b and c'. */
 export function listText(items: readonly string[]): string {
   return items.length <= 1 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
@@ -45,6 +50,9 @@ export function someText(items: readonly string[], shown: number): string {
 
 /** The order of two texts by their code units, the same in every place and language. */
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** One of those: 'a key', 'an account'. */
+export const oneText = (noun: string): string => (/^[aeio]/.test(noun) ? `an ${noun}` : `a ${noun}`);
 
 const NOUNS: Partial<Record<CredentialKind, string>> = {
   password: 'user',

@@ -25,8 +25,9 @@ describe('readAgent', () => {
     ['console.ec2.amazonaws.com', 'console'],
     ['signin.amazonaws.com', 'console'],
     ['[S3Console/0.4]', 'console'],
-    ['ec2.amazonaws.com', 'aws-service'],
-    ['AWS Internal', 'aws-service'],
+    ['ec2.amazonaws.com', 'aws-internal'],
+    ['AWS Internal', 'aws-internal'],
+    ['aws-service', 'unknown'],
     ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36', 'browser'],
     ['OpenAI/Python 1.50.0', 'openai-sdk'],
     ['AsyncOpenAI/Python 1.50.0', 'openai-sdk'],
@@ -128,6 +129,21 @@ describe('redact', () => {
     `github_pat_${body}`,
     `IQoJb3JpZ2luX2Vj${body}`,
     `FwoGZXIvYXdzE${body}`,
+    `gsk_${body}`,
+    `xai-${body}`,
+    `pplx-${body}`,
+    `nvapi-${body}`,
+    `r8_${body}`,
+    `hf_${body}`,
+    `fw_${body}`,
+    `AIza${body}`,
+    `ghs_${body}`,
+    `ghu_${body}`,
+    `gho_${body}`,
+    `ghr_${body}`,
+    `npm_${body}`,
+    `glpat-${body}`,
+    `sk_live_${body}`,
     `eyJhbGciOiJI.eyJzdWIiOiIx.${body}`,
     `-----BEGIN PRIVATE KEY-----\n${body}\n-----END PRIVATE KEY-----`,
   ])('takes out %s', secret => {
@@ -143,17 +159,42 @@ describe('redact', () => {
     'arn:aws:sts::123456789012:assumed-role/ci/task-0123456789abcdef0123456789abcdef',
     'disk-0123456789abcdef0123456789abcdef',
     'BedrockAPIKey-x1y2',
+    '0123456789abcdef0123456789abcdef01234567',
+    'AnUncommonlyLongNameOfARoleWithoutDigits',
+    '0123456789ABCDEF0123456789ABCDEF01234567',
+    'arn:aws:iam::123456789012:role/service-role/AmazonBedrockExecutionRoleForAgents_A1B2C3D4E5F',
+    'maxai-0123456789abcdef0123456789',
+    'draw_fw_0123456789',
     'anthropic.claude-3-sonnet-20240229-v1:0',
   ])('leaves %s', text => {
     expect(redact(text)).toBe(text);
     expect(tidy(text)).toBe(text);
   });
 
-  test('knows a secret access key by its shape, only where credentials are borne', () => {
-    const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
-    expect(redactCredential(secret)).toBe('[redacted]');
-    expect(redactCredential(`${secret}x`)).toBe(`${secret}x`);
-    expect(redact(secret)).toBe(secret);
+  test.each([
+    'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    '/alrXUtnFEMI+K7MDENGabPxRfiCYEXAMPLEKEY/',
+    'Ab1Ab1Ab1Ab1Ab1Ab1Ab1Ab1Ab1Ab1Ab1Ab1Ab1A',
+    'wJalrXUtnFEMIaK7MDENGabPxRfiCYEXAM/LEKE=',
+  ])('knows the secret access key %s by its shape', secret => {
+    const user = `arn:aws:iam::123456789012:user/${secret}`;
+    const session = `arn:aws:sts::123456789012:assumed-role/${secret}/i-0abc`;
+    for (const text of [secret, user, session, `a ${secret} b`, `AWS_SECRET_ACCESS_KEY=${secret}`, `[${secret}]`]) {
+      expect(redact(text)).toBe(text.replace(secret, '[redacted]'));
+    }
+  });
+
+  test('leaves none of a secret behind where a path before it makes the start uncertain', () => {
+    const secret = 'Jalr1XUtn/FEMIaK7MDENGabPxRfiCYEXAMPLEKE';
+    for (const path of ['user/', 'role/a/', 'assumed-role/service/x/', '/some/very/long/path/of/names/A1/']) {
+      expect(redact(path + secret)).not.toMatch(/FEMI|MDENG|LEKE/);
+    }
+  });
+
+  test('takes any forty characters of base64 for a secret where a key id belongs', () => {
+    const digest = '0123456789abcdef0123456789abcdef01234567';
+    expect(redactCredential(digest)).toBe('[redacted]');
+    expect(redactCredential(`${digest}x`)).toBe(`${digest}x`);
   });
 
   test('makes a text fit to keep: short, whole, without controls', () => {

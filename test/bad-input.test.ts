@@ -60,14 +60,16 @@ const quoted = (value: string): string => JSON.stringify({ ...event(1), userAgen
 
 describe('files that are not what they should be', () => {
   const cases: readonly [string, string | Uint8Array, readonly number[], readonly string[]][] = [
-    ['not JSON', 'hello there', [], ['byte 0: text that is not JSON', UNKNOWN]],
+    ['not JSON', 'hello there', [], [UNKNOWN, 'byte 0: text that is not JSON']],
+    ['nothing', '', [], [': the file is empty']],
+    ['gzip of nothing', gzipSync(''), [], [': the file holds no record']],
     [
       'an image',
       Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'),
       [],
-      ['byte 0: text that is not JSON', 'byte 6: text that is not JSON', 'byte 8: text that is not JSON', UNKNOWN],
+      [UNKNOWN, 'byte 0: text that is not JSON', 'byte 6: text that is not JSON', 'byte 8: text that is not JSON'],
     ],
-    ['gzip of garbage', gzipSync('\x01\x02 garbage'), [], ['byte 0: text that is not JSON', UNKNOWN]],
+    ['gzip of garbage', gzipSync('\x01\x02 garbage'), [], [UNKNOWN, 'byte 0: text that is not JSON']],
     [
       'garbage that begins like gzip',
       Buffer.from('1f8b0102030405060708090a', 'hex'),
@@ -88,9 +90,9 @@ describe('files that are not what they should be', () => {
       ['byte 0: invalid UTF-8, read with replacement characters'],
     ],
     ['a NUL byte in a record', text(event(1), event(2)).replace('Boto3', '\0'), [2], ['byte 12: not valid JSON']],
-    ['NUL bytes only', '\0'.repeat(5000), [], ['byte 0: text that is not JSON', UNKNOWN]],
-    ['100,000 brackets', '['.repeat(100_000), [], ['byte 2: nested deeper than 200 levels', UNKNOWN]],
-    ['100,000 braces', '{"a":'.repeat(100_000), [], ['byte 0: nested deeper than 200 levels', UNKNOWN]],
+    ['NUL bytes only', '\0'.repeat(5000), [], [UNKNOWN, 'byte 0: text that is not JSON']],
+    ['100,000 brackets', '['.repeat(100_000), [], [UNKNOWN, 'byte 2: nested deeper than 200 levels']],
+    ['100,000 braces', '{"a":'.repeat(100_000), [], [UNKNOWN, 'byte 0: nested deeper than 200 levels']],
     [
       'a deep record among good ones',
       text(event(1), '@', event(2)).replace('"@"', `${'['.repeat(100_000)}${']'.repeat(100_000)}`),

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judgeExample } from '../src/example.ts';
-import { type Amount, type Baseline, baselinesOf, daySeries, hourSeries, incidentsOf } from '../src/facets/records.ts';
+import { greatestOther } from '../src/facets/greatest.ts';
+import { groupBy } from '../src/facets/group.ts';
+import {
+  type Amount,
+  type Baseline,
+  baselinesOf,
+  daySeries,
+  hourSeries,
+  incidentsOf,
+  usualHours,
+} from '../src/facets/records.ts';
 import { judge } from '../src/judge.ts';
 import { openLedger, record } from '../src/ledger.ts';
 import type { AuditEvent } from '../src/model/event.ts';
@@ -11,7 +21,16 @@ import { modelProbe } from '../src/rules/model-probe.ts';
 import type { ExampleEvent, Rule } from '../src/rules/rule.ts';
 import { tokenBurst } from '../src/rules/token-burst.ts';
 import { DAY, dayOfHour, HOUR, hourOf, MINUTE } from '../src/time.ts';
-import { countText, credentialNoun, dayText, hourText, timesText, timeText } from '../src/wording.ts';
+import {
+  countText,
+  credentialNoun,
+  dayText,
+  hourText,
+  oftenText,
+  oneText,
+  timesText,
+  timeText,
+} from '../src/wording.ts';
 
 const CALL = { deed: 'infer', action: 'bedrock:InvokeModel', model: 'anthropic.claude-opus-4-5' } as const;
 
@@ -94,6 +113,39 @@ describe('baselines', () => {
       days: new Set(before.map(({ day }) => day)).size,
     };
   }
+});
+
+test('the greatest of others at a time is what looking at all of them finds', () => {
+  const known = fc.array(
+    fc.record({ from: fc.nat(20), id: fc.constantFrom('a', 'b', 'c'), amount: fc.integer({ min: 1, max: 9 }) }),
+  );
+  fc.assert(
+    fc.property(known, fc.nat(22), fc.constantFrom('a', 'b', 'z'), (all, time, id) => {
+      const others = all.filter(one => one.from <= time && one.id !== id);
+      expect(greatestOther(all)(time, id)).toBe(Math.max(0, ...others.map(({ amount }) => amount)));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('what is usual is what looking at every day finds', () => {
+  const series = fc
+    .uniqueArray(fc.tuple(fc.nat(200), fc.integer({ min: 1, max: 9 })), { selector: ([slot]) => slot })
+    .map(rows => rows.map(([slot, amount]) => ({ slot, amount, day: dayOfHour(slot), hours: 1 })))
+    .map(rows => rows.sort((a, b) => a.slot - b.slot));
+  fc.assert(
+    fc.property(series, hours => {
+      const peaks = [...groupBy(hours, ({ day }) => day).values()].map(
+        rows => rows.toSorted((a, b) => b.amount - a.amount || a.slot - b.slot)[0]!,
+      );
+      const isUsual = usualHours(hours, 3);
+      for (const { slot, amount } of hours) {
+        const alike = peaks.filter(peak => Math.abs(peak.slot - slot) >= 24 && peak.amount * 3 >= amount);
+        expect(isUsual(slot, amount)).toBe(alike.length >= 3);
+      }
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test('incidents part after a quiet day', () => {
@@ -189,13 +241,74 @@ describe('token-burst', () => {
   test('without a baseline the first week of others sets the limit, never its own', () => {
     const other = (count: number): ExampleEvent => ({ ...CALL, credential: 'other', at: -9 * DAY, count });
     const late: ExampleEvent = { ...CALL, credential: 'other', at: -2 * DAY, count: 1500 };
+    const before: ExampleEvent = { at: -11 * DAY, credential: 'third' };
     const limit = (count: string, most: string) =>
       `${count} model calls in the 19 Nov 02:00 hour from a key without a baseline; the limit for one is ${most}.`;
-    expect(said(tokenBurst, [burst(2_999), other(900)])).toEqual([`high: ${limit('2,999', '2,700')}`]);
-    expect(said(tokenBurst, [burst(2_699), other(900)])).toEqual([]);
-    expect(said(tokenBurst, [burst(4_499), other(900), late])).toEqual([`medium: ${limit('4,499', '2,700')}`]);
-    expect(said(tokenBurst, [burst(4_500), other(900), late])).toEqual([`high: ${limit('4,500', '2,700')}`]);
-    expect(said(tokenBurst, [burst(1_999)])).toEqual([]);
+    const say = (...events: ExampleEvent[]) => said(tokenBurst, [before, ...events]);
+    expect(say(burst(2_999), other(900))).toEqual([`high: ${limit('2,999', '2,700')}`]);
+    expect(say(burst(2_699), other(900))).toEqual([]);
+    expect(say(burst(4_499), other(900), late)).toEqual([`medium: ${limit('4,499', '2,700')}`]);
+    expect(say(burst(4_500), other(900), late)).toEqual([`high: ${limit('4,500', '2,700')}`]);
+    expect(say(burst(1_999))).toEqual([]);
+  });
+
+  test.each<[string, ExampleEvent[]]>([
+    ['one in use when the logs begin', [{ ...CALL, credential: 'other', at: -9 * DAY, count: 900 }]],
+    [
+      'one in use when the logs begin, but for one record of long ago',
+      [
+        { ...CALL, credential: 'other', at: -9 * DAY, count: 900 },
+        { at: -300 * DAY, credential: 'third' },
+      ],
+    ],
+    [
+      'one whose first week ends an hour too late',
+      [
+        { ...CALL, credential: 'other', at: PEAK - 7 * DAY + HOUR, count: 900 },
+        { at: -9 * DAY, until: 0, credential: 'third' },
+      ],
+    ],
+  ])('without a baseline nothing is learnt from %s', (_, others) => {
+    expect(said(tokenBurst, [...others, burst(2_000)])).toMatchObject([
+      expect.stringMatching(/^\w+: 2,000 .* the limit for one is 2,000\.$/),
+    ]);
+  });
+
+  test('two new keys at once are both found, and high beside a third that is settled', () => {
+    const fresh = ['AKIAFRESH1', 'AKIAFRESH2'].map((credential): ExampleEvent => ({ ...burst(12_000), credential }));
+    const settled: ExampleEvent = { ...CALL, credential: 'old', at: -30 * DAY, until: 0, every: HOUR, count: 3_000 };
+    const limit =
+      '12,000 model calls in the 19 Nov 02:00 hour from a key without a baseline; the limit for one is 2,000.';
+    expect(said(tokenBurst, fresh)).toEqual([`medium: ${limit}`, `medium: ${limit}`]);
+    expect(said(tokenBurst, [...fresh, settled])).toEqual([`high: ${limit}`, `high: ${limit}`]);
+  });
+
+  test('without a baseline its own record counts, as far as there is one', () => {
+    const own = (at: number, count: number): ExampleEvent => ({ ...CALL, at, count });
+    expect(said(tokenBurst, [own(PEAK - 9 * DAY, 1_000), burst(2_999)])).toEqual([]);
+    expect(said(tokenBurst, [own(PEAK - 9 * DAY, 1_000), burst(3_000)])).toEqual([
+      'medium: 3,000 model calls in the 19 Nov 02:00 hour from a key without a baseline; the limit for one is 3,000.',
+    ]);
+  });
+
+  test.each([
+    ['three other days', 3, 1_000, []],
+    ['two other days', 2, 1_000, ['medium']],
+    ['three other days, a call below a third', 3, 999, ['medium']],
+  ])('without a baseline a burst is no news after %s', (_, days, count, severities) => {
+    const other: ExampleEvent = { ...CALL, at: PEAK - days * DAY, until: PEAK - DAY, every: DAY, count };
+    const later: ExampleEvent = { ...CALL, at: PEAK, until: PEAK + 20 * HOUR, every: HOUR, count: 3_000 };
+    const options = { minActiveDays: 30, newCallsPerHour: 3_000, times: 3 };
+    const { findings } = judgeExample(tokenBurst, { title: '', events: [other, later], expect: [], options });
+    expect(findings.map(({ severity }) => severity)).toEqual(severities);
+  });
+
+  test('and yet it is told when it is great enough to be high', () => {
+    const daily: ExampleEvent = { ...CALL, at: -6 * DAY, until: -HOUR, every: DAY, count: 12_000 };
+    const settled: ExampleEvent = { ...CALL, credential: 'old', at: -30 * DAY, until: 0, every: HOUR, count: 100 };
+    expect(said(tokenBurst, [daily, settled])).toEqual([
+      'high: 12,000 model calls in the 14 Nov 00:00 hour from a key without a baseline; the limit for one is 2,000.',
+    ]);
   });
 
   test('one finding per credential, with the times of every burst and the numbers of the strongest', () => {
@@ -303,18 +416,20 @@ describe('issuance-burst', () => {
     ],
     ['199 sessions by a new role', [{ ...ASSUME, at, count: 199 }], []],
     [
-      'a nightly dozen, from the third night on',
-      [{ ...READ, at: at - 40 * DAY, until: at, every: DAY, count: 12 }],
-      ['medium: 12 secrets read in the 10 Oct 14:00 hour by a key without a baseline; the limit for one is 10.'],
+      'a dozen on each of three nights',
+      [{ ...READ, at: at - 2 * DAY, until: at, every: DAY, count: 12 }],
+      ['medium: 12 secrets read in the 17 Nov 14:00 hour by a key without a baseline; the limit for one is 10.'],
     ],
+    ['a dozen on each of four nights', [{ ...READ, at: at - 3 * DAY, until: at, every: DAY, count: 12 }], []],
+    ['a nightly dozen', [{ ...READ, at: at - 40 * DAY, until: at, every: DAY, count: 12 }], []],
   ])('%s', (_, events, expected) => {
     expect(said(issuanceBurst, events)).toEqual(expected);
   });
 
-  test('a nightly dozen is quiet once it was seen', () => {
-    const events = [{ ...READ, at: at - 40 * DAY, until: at, every: DAY, count: 12 }];
+  test('a dozen on three nights is quiet once it was seen', () => {
+    const events = [{ ...READ, at: at - 2 * DAY, until: at, every: DAY, count: 12 }];
     const { findings } = judgeExample(issuanceBurst, { title: '', events, expect: [] });
-    const first = Date.UTC(2026, 9, 10, 14);
+    const first = Date.UTC(2026, 10, 17, 14);
     expect(findings[0]!.episodes).toEqual([{ from: first, until: first + DAY }]);
   });
 
@@ -440,6 +555,8 @@ test('wording', () => {
     '1,204 calls',
     '2 entries',
   ]);
+  expect(['key', 'account', 'user'].map(oneText)).toEqual(['a key', 'an account', 'a user']);
+  expect([1, 2, 3, 1204].map(oftenText)).toEqual(['once', 'twice', '3 times', '1,204 times']);
   expect([credentialNoun('access-key'), credentialNoun('role'), credentialNoun('unknown')]).toEqual([
     'key',
     'role',

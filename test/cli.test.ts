@@ -1,8 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  closeSync,
+  linkSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -156,7 +160,8 @@ describe('help', () => {
                                    sources\`
 
       What is judged:
-        --since <time>             judge from here on: 30d, 2026-06-01 or an instant
+        --since <time>             judge from here on: 12h, 30d, 2w, 2026-06-01 or an
+                                   instant
         --until <time>             leave out events from here on
         --now <time>               the instant to judge from (default: the clock)
         --rule <ids>               judge by these rules only (repeatable, comma lists)
@@ -189,8 +194,8 @@ describe('help', () => {
         zcat trail.json.gz | keyward audit -
         keyward audit ./logs --out json=report.json --fail-on medium
 
-      Exit status: 0 clean, 1 a finding reached --fail-on, 2 wrong usage,
-      3 incomplete, 130 interrupted.
+      Exit status: 0 clean, 1 a finding reached --fail-on, 2 wrong usage: nothing
+      was judged, 3 incomplete or a report could not be written, 130 interrupted.
       "
     `);
   });
@@ -218,7 +223,7 @@ describe('help', () => {
 });
 
 describe('wrong usage is status 2 and says what would be right', () => {
-  test.each<[string, readonly string[], string]>([
+  test.each<readonly [string, readonly string[], string]>([
     [
       'an unknown option',
       ['audit', '--formt', 'json'],
@@ -252,6 +257,25 @@ describe('wrong usage is status 2 and says what would be right', () => {
       ['audit', 'x', '--rule', 'token-burst', '--skip-rule', 'token-burst'],
       'keyward: no rule is left to judge by\nList them with `keyward rules`.\n',
     ],
+    [
+      'an empty --rule',
+      ['audit', 'x', '--rule', ''],
+      'keyward: --rule names no rule\nList them with `keyward rules`.\n',
+    ],
+    [
+      'a --rule of commas beside another',
+      ['audit', 'x', '--rule', 'token-burst', '--rule', ' ,'],
+      'keyward: --rule names no rule\nList them with `keyward rules`.\n',
+    ],
+    ...['s3://bucket/prefix', 'aws:', ''].map(
+      source =>
+        [
+          `an unknown source ${source}`,
+          ['audit', source],
+          `keyward: unknown source '${source}'\n` +
+            'keyward reads files, folders, globs and - so far; download the logs first, as in `aws s3 sync`.\n',
+        ] as const,
+    ),
     ['an unknown format', ['audit', 'x', '--format', 'jsno'], "keyward: unknown format 'jsno'\nDid you mean 'json'?\n"],
     [
       'an unknown format of a file',
@@ -291,7 +315,7 @@ describe('wrong usage is status 2 and says what would be right', () => {
     [
       'a time that is none',
       ['audit', 'x', '--since', 'last week'],
-      "keyward: --since 'last week' is not a time\nWrite it as 30d, 12h, 2w, 2026-06-01 or 2026-06-01T12:00:00Z.\n",
+      "keyward: --since 'last week' is not a time\nWrite it as 12h, 30d, 2w (hours, days, weeks), 2026-06-01 or 2026-06-01T12:00:00Z.\n",
     ],
     [
       'a now that is a span',
@@ -341,10 +365,17 @@ describe('wrong usage is status 2 and says what would be right', () => {
     });
   });
 
-  test('control characters reach no terminal', () => {
-    const { status, stderr } = keyward(['audit', 'x', '--rule', '\x1b[31mred\x07']);
+  test.each<[string, readonly string[], RegExp]>([
+    ['a rule', ['audit', 'x', '--rule', '\x1b[31mred\x07'], /^keyward: unknown rule '\\x1b\[31mred\\x07'\n/],
+    ['a command', ['\x1b[31mred\x07'], /^keyward: unknown command '\\x1b\[31mred\\x07'\n/],
+    ['an option', ['audit', '--\x1b]0;red\x07'], /^keyward: unknown option '--\\x1b\]0;red\\x07'\n/],
+    ['a source', ['audit', 's3://\x1b[31mred'], /^keyward: unknown source 's3:\/\/\\x1b\[31mred'\n/],
+    ['an output', ['audit', 'x', '--out', 'json=\x1b[31mred/x'], /^keyward: cannot write \\x1b\[31mred\/x: /],
+  ])('control characters reach no terminal: %s', (_, args, expected) => {
+    const { status, stderr } = keyward(args);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^keyward: unknown rule '\\x1b\[31mred\\x07'\n/);
+    expect(stderr).toMatch(expected);
+    expect(stderr).not.toMatch(/[\x1b\x07]/);
   });
 });
 
@@ -385,7 +416,9 @@ describe('explain', () => {
       key lives, the more copies of it there are and the less anyone knows who holds
       them. The age counts from the creation that an inventory or the log tells of;
       without one it is the time between the first and the last use in the logs, which
-      is the least it can be. A key of the root user is left to root-credential.
+      is the least it can be. The use of a Bedrock or Claude Platform key is often
+      recorded under its user alone; it has no age of its own where the making of such
+      a key of that user is known. A key of the root user is left to root-credential.
 
       What it says
         a key older than the limit:
@@ -398,6 +431,9 @@ describe('explain', () => {
         a Bedrock API key in use for more than a year:
           high: In use for at least 380 days; the limit is 90. Its creation lies
             before the logs begin.
+        Bedrock API keys of a user, none of whose making is in the logs:
+          medium: In use for at least 149 days; the limit is 90. Its creation lies
+            before the logs begin.
         a limit of one month:
           medium: Created 45 days ago; the limit is 30.
 
@@ -408,10 +444,10 @@ describe('explain', () => {
           owner and a date.
 
       Options, under rules.long-lived-key in keyward.yaml
-        OPTION       DEFAULT  MEANING
-        maxAgeDays   90       Oldest a key may grow, in days. From 1 to 3,650.
-        highAgeDays  365      Age past which the finding is high, in days. From 1 to
-                              3,650.
+        maxAgeDays  default 90, from 1 to 3,650
+          Oldest a key may grow, in days.
+        highAgeDays  default 365, from 1 to 3,650
+          Age past which the finding is high, in days.
 
       What to do
         Create a second key, move its users over, see that nothing uses the old one,
@@ -431,6 +467,25 @@ describe('explain', () => {
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).not.toMatch(/\x1b|undefined|NaN/);
     for (const line of stdout.split('\n')) if (!line.includes('https://')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  /** What a rule's page says of one option. */
+  const optionOf = (rule: string, name: string, COLUMNS = '80'): string => {
+    const { stdout } = keyward(['explain', rule], { env: { COLUMNS } });
+    return new RegExp(`^  ${name}.*\\n(?:    .*\\n)+`, 'm').exec(stdout)?.[0] ?? '';
+  };
+
+  test('a limit of a million and more is none, and a fraction is not rounded', () => {
+    expect(optionOf('unusual-geography', 'highCalls').split('\n')[0]).toBe('  highCalls  default 100');
+    expect(optionOf('unusual-geography', 'noveltyLimit').split('\n')[0]).toBe(
+      '  noveltyLimit  default 0.05, from 0 to 1',
+    );
+  });
+
+  test('a default that does not fit the line has its own', () => {
+    const [head, ...rest] = optionOf('denied-geography', 'vendorCountries', '40').split('\n');
+    expect(head).toBe('  vendorCountries');
+    expect(rest.slice(-3)).toEqual(['    Default: BY, CN, CU, HK, IR, KP, MO,', '    RU, SY, VE.', '']);
   });
 
   test('in colour when asked', () => {
@@ -497,25 +552,61 @@ describe('the exit status of an audit', () => {
   test('3 when one of several paths is missing', () => {
     const { stderr, ...rest } = brief(['young.json', 'nowhere']);
     expect(rest).toEqual({ status: 3, findings: 0, complete: false });
-    expect(stderr).toMatch(/^keyward: incomplete: nowhere: .+\n$/);
+    expect(stderr).toBe("keyward: incomplete: no such file or folder: 'nowhere'\n");
   });
 
   test('3 when a file is damaged', () => {
     const { stderr, ...rest } = brief(['damaged.json']);
     expect(rest).toEqual({ status: 3, findings: 0, complete: false });
-    expect(stderr).toMatch(/^keyward: incomplete: damaged\.json: .+\n$/);
+    expect(stderr).toBe('keyward: incomplete: damaged.json, byte 681: the JSON ends inside a record\n');
   });
 
   test('1 when a finding gates and a path is missing: both are said', () => {
     const { stderr, ...rest } = brief(['old.json', 'nowhere']);
     expect(rest).toEqual({ status: 1, findings: 1, complete: false });
-    expect(stderr).toMatch(/^keyward: 1 finding at or above high \(--fail-on\)\nkeyward: incomplete: nowhere: .+\n$/);
+    expect(stderr).toBe(`${GATED}keyward: incomplete: no such file or folder: 'nowhere'\n`);
+  });
+
+  test('3 when there is nothing in a file or in standard input', () => {
+    writeFileSync(join(home, 'zero.json'), '');
+    const nothing = (name: string) => ({
+      status: 3,
+      stderr: `keyward: incomplete: ${name}: the file is empty\n`,
+      findings: 0,
+      complete: false,
+    });
+    expect(brief(['zero.json'])).toEqual(nothing('zero.json'));
+    expect(brief(['young.json', 'zero.json'])).toEqual(nothing('zero.json'));
+    expect(brief(['-'])).toEqual(nothing('-'));
+  });
+
+  test('3 when a file that is named is no log', () => {
+    writeFileSync(join(home, 'notes.txt'), 'buy milk\n');
+    expect(brief(['notes.txt'])).toEqual({
+      status: 3,
+      stderr: 'keyward: incomplete: notes.txt: not recognised as an audit log (and 1 more like it, see the report)\n',
+      findings: 0,
+      complete: false,
+    });
+    expect(brief(['young.json', 'notes.tx*'])).toMatchObject({ status: 0, complete: true });
+  });
+
+  test('what is missing names its path once, however the source is written, and counts the rest', () => {
+    mkdirSync(join(home, 'many'));
+    for (let i = 0; i < 25; i++) writeFileSync(join(home, `many/${String(i).padStart(2, '0')}.json`), 'x');
+    const stderr =
+      'keyward: incomplete: many/00.json: not recognised as an audit log (and 49 more like it, see the report)\n';
+    for (const source of ['many', 'many/', './many', '../many/']) {
+      const cwd = source.startsWith('..') ? join(home, 'many') : home;
+      const path = source.startsWith('..') ? '../many' : 'many';
+      expect(brief([source], { cwd })).toMatchObject({ status: 3, stderr: stderr.replace('many', path) });
+    }
   });
 });
 
 describe('a rule that cannot see', () => {
   test('makes the run incomplete under --fail-on-blind only', () => {
-    writeFileSync(join(home, 'nothing.json'), '{"Records":[]}');
+    writeFileSync(join(home, 'nothing.json'), '[]');
     const args = [...AUDIT, 'young.json', 'nothing.json', '--format', 'json'];
     const stderr = 'keyward: 1 rule blind (--fail-on-blind): long-lived-key\n';
     expect(keyward([...args, '--fail-on-blind'])).toMatchObject({ status: 3, stderr });
@@ -562,6 +653,24 @@ describe('stdin', () => {
     expect(JSON.parse(piped.stdout).findings).toEqual(
       JSON.parse(keyward([...AUDIT, '--format', 'json', 'old.json']).stdout).findings,
     );
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('stdin at a terminal', () => {
+  test.each<[string, readonly string[], boolean]>([
+    ['is asked for', ['-'], true],
+    ['is not, quietly', ['-', '--quiet'], false],
+    ['is not when it is not read', ['young.json'], false],
+  ])('%s', (_, args, expected) => {
+    const command = [process.execPath, BIN, ...AUDIT, ...args].map(word => `'${word}'`).join(' ');
+    const { stdout, error } = spawnSync('script', ['-qec', command, '/dev/null'], {
+      cwd: home,
+      input: '\x04',
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect(error).toBeUndefined();
+    expect(stdout.includes('keyward: reading standard input; end it with Ctrl-D')).toBe(expected);
   });
 });
 
@@ -630,9 +739,74 @@ describe('outputs', () => {
 
   test.skipIf(process.platform !== 'linux')('that cannot be written are told', () => {
     const { status, stderr } = keyward([...AUDIT, 'young.json', '--out', 'json=/dev/full', '--out', 'text=after.txt']);
-    expect(status).toBe(2);
-    expect(stderr).toMatch(/^keyward: cannot write \/dev\/full: ENOSPC/);
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/^keyward: cannot write \/dev\/full: ENOSPC.*\n$/);
     expect(statSync(join(home, 'after.txt')).size).toBeGreaterThan(0);
+    expect(keyward([...AUDIT, 'old.json', '--out', 'json=/dev/full'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^keyward: cannot write .*\nkeyward: 1 finding at or above high/),
+    });
+    expect(keyward(['demo', '--out', 'json=/dev/full']).status).toBe(3);
+    const full = openSync('/dev/full', 'w');
+    const { status: printed } = spawnSync(process.execPath, [BIN, ...AUDIT, 'young.json'], {
+      cwd: home,
+      stdio: ['ignore', full, 'ignore'],
+    });
+    closeSync(full);
+    expect(printed).toBe(3);
+  });
+
+  test.skipIf(process.platform !== 'linux')('in a folder of devices are files all the same', () => {
+    const folder = mkdtempSync('/dev/shm/keyward-');
+    const file = join(folder, 'report.json');
+    for (let i = 0; i < 2; i++) keyward([...AUDIT, 'young.json', '--out', `json=${file}`]);
+    expect(JSON.parse(readFileSync(file, 'utf8')).findings).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
+  test('never overwrite what is read', () => {
+    mkdirSync(join(home, 'precious/in'), { recursive: true });
+    const at = (path: string): string => join(home, 'precious', path);
+    for (const path of ['in/log.json', 'other.json']) writeFileSync(at(path), YOUNG);
+    writeFileSync(at('keyward.json'), '{}');
+    symlinkSync('in/log.json', at('link'));
+    linkSync(at('in/log.json'), at('hard'));
+    const cwd = join(home, 'precious');
+    const cases: readonly [readonly string[], string][] = [
+      [['in/log.json'], 'in/log.json'],
+      [['in'], './in/../in/log.json'],
+      [['in'], at('in/log.json')],
+      [['in/*.json'], 'link'],
+      [['in', 'nowhere'], 'hard'],
+      [['in/../link'], 'in/log.json'],
+      [['in'], 'keyward.json'],
+    ];
+    for (const [sources, file] of cases) {
+      expect(keyward([...AUDIT, ...sources, '--out', `text=${file}`], { cwd })).toEqual({
+        status: 2,
+        stdout: '',
+        stderr: `keyward: cannot write ${file}: it is a file to be read\nWrite the report somewhere else.\n`,
+      });
+    }
+    const input = openSync(at('in/log.json'), 'r');
+    const args = [BIN, ...AUDIT, '-', '--out', 'text=in/log.json'];
+    const { status } = spawnSync(process.execPath, args, { cwd, stdio: [input, 'ignore', 'ignore'] });
+    closeSync(input);
+    expect(status).toBe(process.platform === 'win32' ? 0 : 2);
+    expect(keyward([...AUDIT, 'in', '--out', 'text=other.json'], { cwd }).status).toBe(0);
+    expect(readFileSync(at('in/log.json'), 'utf8')).toBe(YOUNG);
+  });
+
+  test('that are links to one file are one too many, and a link to none yet stays one', () => {
+    for (const name of ['first', 'second']) symlinkSync('yet-to-be', join(home, name));
+    expect(keyward([...AUDIT, 'young.json', '--out', 'json=first', '--out', 'text=second'])).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'keyward: two reports are to be written to second\n',
+    });
+    expect(keyward([...AUDIT, 'young.json', '--out', 'json=first']).status).toBe(0);
+    expect(lstatSync(join(home, 'first')).isSymbolicLink()).toBe(true);
+    expect(statSync(join(home, 'yet-to-be')).size).toBeGreaterThan(0);
   });
 });
 
@@ -711,6 +885,21 @@ describe.skipIf(process.platform === 'win32')('an interrupt', () => {
         'keyward: 1 finding at or above high (--fail-on)\n',
     );
     expect(statSync(join(home, 'interrupted.txt')).size).toBeGreaterThan(0);
+  });
+
+  test('ends a pipe that nobody writes to', async () => {
+    spawnSync('mkfifo', [join(home, 'nobody-writes')]);
+    const child = spawn(process.execPath, [BIN, ...AUDIT, 'nobody-writes'], {
+      cwd: home,
+      env: { PATH: process.env.PATH, HOME: home },
+      stdio: 'ignore',
+    });
+    await new Promise(resolve => setTimeout(resolve, 1500));
+    child.kill('SIGINT');
+    const overdue = setTimeout(() => child.kill('SIGKILL'), 5000);
+    const ended = await once(child, 'close');
+    clearTimeout(overdue);
+    expect(ended).toEqual([130, null]);
   });
 
   test('a second one ends it at once, whatever it waits for', async () => {

@@ -8,6 +8,9 @@ const IAM = `arn:aws:iam::${ACCOUNT}`;
 const USER = `${IAM}:user/ci`;
 const BOB = `${IAM}:user/bob`;
 const ROLE = `${IAM}:role/app`;
+const OTHER = 'arn:aws:iam::210987654321';
+const ORG = 'o-a1b2c3d4e5';
+const KMS = 'kms.amazonaws.com';
 const KEY = 'AKIAIOSFODNN7EXAMPLE';
 const NEW_KEY = 'AKIAI44QH8DHBEXAMPLE';
 const SERVICE_KEY = 'ACCAIOSFODNN7EXAMPLE';
@@ -176,6 +179,34 @@ describe('one record', () => {
     const made = record('iam:CreateAccessKey', { sourceIPAddress, userIdentity: { ...userIdentity, invokedBy } });
     expect(eventOf(made)).toMatchObject({ deed: 'create', address: '' });
   });
+
+  test.each([
+    [{ sourceIPAddress: 'cloudformation.amazonaws.com' }, true],
+    [{ sourceIPAddress: 'sagemaker.cn-north-1.amazonaws.com.cn' }, true],
+    [{ sourceIPAddress: 'AWS Internal' }, true],
+    [{ sourceIPAddress: 'AWS Internal/' }, true],
+    [{ sourceIPAddress: 'AWS Internal/#' }, true],
+    [{ userIdentity: { ...userIdentity, invokedBy: 'cloudformation.amazonaws.com' } }, true],
+    [{ userIdentity: { ...userIdentity, invokedBy: 'AWS Internal' } }, true],
+    [{ userIdentity: { ...userIdentity, invokedBy: 'signin.amazonaws.com' } }, false],
+    [
+      { userIdentity: { ...userIdentity, invokedBy: 'signin.amazonaws.com' }, sourceIPAddress: 'signin.amazonaws.com' },
+      false,
+    ],
+    [{ sourceIPAddress: 'signin.amazonaws.com' }, false],
+    [{ sourceIPAddress: '035.249.253.232' }, false],
+    [{ sourceIPAddress: 'cloudformation.amazonaws.com.example.com' }, false],
+    [{ userAgent: 'AWS Internal' }, false],
+    [{ userAgent: 'cloudformation.amazonaws.com' }, false],
+    [{ userAgent: 'aws-service' }, false],
+  ])('%j: a service acted for someone: %s', (rest, isService) => {
+    const told = ['s3:ListBuckets', 'bedrock:InvokeModel', 'iam:CreateAccessKey', 'sts:AssumeRole'].map(action => {
+      const { events, ignored } = readRecords([record(action, rest)]);
+      return ignored === 1 ? 'ignored' : events.map(({ deed, agent }) => `${deed} ${agent === 'aws-service'}`).join();
+    });
+    const [used, inferred] = isService ? ['ignored', 'ignored'] : ['use false', 'infer false'];
+    expect(told).toEqual([used, inferred, `create ${isService}`, `issue ${isService}`]);
+  });
 });
 
 describe('deeds', () => {
@@ -330,9 +361,26 @@ describe('deeds', () => {
     ['trust in anyone, in short', trust('iam:UpdateAssumeRolePolicy', '*'), `trust | ok | ${ROLE} trusts *`],
     [
       'trust in a provider',
-      trust('iam:CreateRole', { Federated: `${IAM}:oidc-provider/x.example.com` }),
-      `trust | ok | ${ROLE} trusts ${IAM}:oidc-provider/x.example.com`,
+      trust('iam:CreateRole', { Federated: `${OTHER}:oidc-provider/x.example.com` }),
+      `trust | ok | ${ROLE} trusts ${OTHER}:oidc-provider/x.example.com`,
     ],
+    [
+      'trust in a provider of one’s own',
+      trust('iam:CreateRole', { Federated: `${IAM}:oidc-provider/x.example.com` }),
+      'use | ok',
+    ],
+    [
+      'trust in a provider of one’s own, changed',
+      trust('iam:UpdateAssumeRolePolicy', { Federated: [`${IAM}:saml-provider/sso`, `${IAM}:oidc-provider/x`] }),
+      'use | ok',
+    ],
+    ...['accounts.google.com', 'graph.facebook.com', 'www.amazon.com', 'cognito-identity.amazonaws.com'].map(
+      (provider): [string, JsonObject, string] => [
+        `trust in ${provider}`,
+        trust('iam:CreateRole', { Federated: provider }),
+        `trust | ok | ${ROLE} trusts ${provider}`,
+      ],
+    ),
     ['trust in a service', trust('iam:UpdateAssumeRolePolicy', { Service: 'ec2.amazonaws.com' }), 'use | ok'],
     ['trust within the account', trust('iam:CreateRole', { AWS: [`${IAM}:root`, ACCOUNT] }), 'use | ok'],
     [
@@ -394,6 +442,16 @@ describe('deeds', () => {
       asked('cloudtrail:UpdateTrail', { name: 'main', isMultiRegionTrail: false }),
       'silence | ok | main',
     ],
+    [
+      'a trail without global services',
+      asked('cloudtrail:UpdateTrail', { name: 'main', includeGlobalServiceEvents: false, isOrganizationTrail: false }),
+      'silence | ok | main',
+    ],
+    [
+      'a trail of one account',
+      asked('cloudtrail:UpdateTrail', { name: 'main', isOrganizationTrail: false, isMultiRegionTrail: true }),
+      'use | ok',
+    ],
     ['a trail changed', asked('cloudtrail:UpdateTrail', { name: 'main', isMultiRegionTrail: true }), 'use | ok'],
     ['a store deleted', asked('cloudtrail:DeleteEventDataStore', { eventDataStore: 'x' }), 'silence | ok | x'],
     [
@@ -408,8 +466,28 @@ describe('deeds', () => {
     ],
     [
       'selectors that leave out',
-      selectors({ includeManagementEvents: true, excludeManagementEventSources: ['kms.amazonaws.com'] }),
-      'silence | ok | main (excludes kms.amazonaws.com)',
+      selectors({ includeManagementEvents: true, excludeManagementEventSources: ['iam.amazonaws.com', KMS] }),
+      'silence | ok | main (excludes iam.amazonaws.com kms.amazonaws.com)',
+    ],
+    [
+      'selectors that leave out what there is much of',
+      selectors({ includeManagementEvents: true, excludeManagementEventSources: [KMS, 'rdsdata.amazonaws.com'] }),
+      'use | ok',
+    ],
+    [
+      'selectors that leave out nearly everything',
+      selectors({ includeManagementEvents: false, excludeManagementEventSources: [KMS] }),
+      'silence | ok | main (drops management events)',
+    ],
+    [
+      'advanced selectors that leave out what there is much of',
+      advanced(['eventCategory', 'Management'], { field: 'eventSource', notEquals: [KMS] }),
+      'use | ok',
+    ],
+    [
+      'advanced selectors that leave out more',
+      advanced(['eventCategory', 'Management'], { field: 'eventSource', notEquals: ['sts.amazonaws.com'] }),
+      'silence | ok | main (excludes sts.amazonaws.com)',
     ],
     ['selectors of everything', selectors({ includeManagementEvents: true, readWriteType: 'All' }), 'use | ok'],
     ['advanced selectors of everything', advanced(['eventCategory', 'Management']), 'use | ok'],
@@ -426,6 +504,58 @@ describe('deeds', () => {
 
   test.each(cases)('%s', (_, given, expected) => {
     expect(tellsOf(given)).toBe(expected);
+  });
+
+  const whom = (Principal: unknown, Condition: JsonObject): string =>
+    tellsOf(trust('iam:UpdateAssumeRolePolicy', Principal, Condition)).replace(`trust | ok | ${ROLE} trusts `, '');
+
+  test.each<[string, JsonObject, string]>([
+    ['no condition', {}, '*'],
+    ['an external id', { StringEquals: { 'sts:ExternalId': 'x' } }, '*'],
+    ['the organisation', { StringEquals: { 'aws:PrincipalOrgID': ORG } }, 'accounts of the organisation'],
+    ['two of them', { StringEquals: { 'AWS:PrincipalOrgId': [ORG, 'o-zzzzzzzzzz'] } }, 'accounts of the organisation'],
+    [
+      'a part of the organisation',
+      { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': [`${ORG}/r-ab12/ou-ab12-11111111/*`] } },
+      'accounts of the organisation',
+    ],
+    ['calls for the organisation', { StringEquals: { 'aws:SourceOrgID': ORG } }, 'accounts of the organisation'],
+    ['any organisation', { StringLike: { 'aws:PrincipalOrgID': 'o-*' } }, '*'],
+    ['the organisation or anyone', { StringLike: { 'aws:PrincipalOrgID': [ORG, '*'] } }, '*'],
+    ['not an organisation', { StringNotEquals: { 'aws:PrincipalOrgID': ORG } }, '*'],
+    ['no organisation', { Null: { 'aws:PrincipalOrgID': 'false' } }, '*'],
+    ['an organisation, if any', { StringEqualsIfExists: { 'aws:PrincipalOrgID': ORG } }, '*'],
+    ['all organisations', { 'ForAllValues:StringEquals': { 'aws:PrincipalOrgID': ORG } }, '*'],
+    ['an account', { StringEquals: { 'aws:PrincipalAccount': '210987654321' } }, '210987654321'],
+    ['calls for an account', { StringEquals: { 'aws:SourceAccount': '210987654321' } }, '210987654321'],
+    [
+      'two accounts',
+      { StringLike: { 'aws:PrincipalAccount': ['210987654321', '111122223333'] } },
+      '111122223333, 210987654321',
+    ],
+    ['its own and another', { StringEquals: { 'aws:PrincipalAccount': [ACCOUNT, '210987654321'] } }, '210987654321'],
+    ['its own account', { StringEquals: { 'aws:PrincipalAccount': ACCOUNT } }, 'use | ok'],
+    ['accounts by their beginning', { StringLike: { 'aws:PrincipalAccount': '12345*' } }, '*'],
+    ['a role', { ArnLike: { 'aws:PrincipalArn': `${OTHER}:role/x-*` } }, '210987654321'],
+    ['a role of its own', { ArnEquals: { 'aws:PrincipalArn': `${IAM}:role/x` } }, 'use | ok'],
+    ['a role in any account', { StringLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/x' } }, '*'],
+    [
+      'an account of the organisation',
+      { StringEquals: { 'aws:PrincipalOrgID': ORG, 'aws:PrincipalAccount': '210987654321' } },
+      '210987654321',
+    ],
+    ['a network', { IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } }, '*'],
+    ['nonsense', { StringEquals: 'x', StringLike: { 'aws:PrincipalOrgID': [] } }, '*'],
+  ])('trust in anyone under a condition on %s', (_, condition, expected) => {
+    expect(whom('*', condition)).toBe(expected);
+    expect(whom({ AWS: '*' }, condition)).toBe(expected);
+  });
+
+  test('a condition widens nothing', () => {
+    const condition = { StringEquals: { 'aws:PrincipalOrgID': ORG } };
+    expect(whom({ AWS: `${OTHER}:root` }, condition)).toBe('210987654321');
+    expect(whom({ AWS: [`${OTHER}:root`, '*'] }, condition)).toBe('210987654321, accounts of the organisation');
+    expect(whom({ AWS: `${IAM}:root` }, condition)).toBe('use | ok');
   });
 
   test('a lifecycle deed shows what it was done to, beside the doer', () => {
@@ -561,6 +691,17 @@ describe('console sign-ins', () => {
     const { deed, credential, outcome, mfa } = eventOf(given);
     expect([deed, credential, outcome, mfa]).toEqual(['sign-in', ...expected]);
   });
+
+  test('under a mistyped name are kept, with their address', () => {
+    const hidden = { type: 'IAMUser', accountId: ACCOUNT, userName: 'HIDDEN_DUE_TO_SECURITY_REASONS', accessKeyId: '' };
+    const errorMessage = 'No username found in supplied account';
+    expect(eventOf(signIn('Failure', 'No', { userIdentity: hidden, errorMessage }))).toMatchObject({
+      deed: 'sign-in',
+      credential: `${ACCOUNT}/unnamed-user/password`,
+      outcome: 'failed',
+      address: '192.0.2.1',
+    });
+  });
 });
 
 describe('streaming', () => {
@@ -589,6 +730,13 @@ describe('streaming', () => {
       infer,
       { ...infer, ...tokens, example: `stream:${ACCOUNT}:r-2:ConverseStream` },
     ]);
+  });
+
+  test('a completion counts whoever wrote it, unless a service made the call', () => {
+    const written = { ...completion, sourceIPAddress: 'bedrock.amazonaws.com' };
+    expect(eventOf(written)).toEqual({ ...eventOf(completion), address: '' });
+    const behalf = { ...completion, userIdentity: { ...userIdentity, invokedBy: 'lambda.amazonaws.com' } };
+    expect(readRecords([behalf])).toMatchObject({ events: [], ignored: 1 });
   });
 
   test('a copy of the completion under another id is the same event', () => {
@@ -668,6 +816,29 @@ describe('shapes', () => {
       'Request User Agent': 'aws-cli/2.17.32',
     };
     expect(eventOf(row)).toEqual({ ...USE, action: 's3:ListObjects', region: '' });
+  });
+
+  test('an id in capitals is the same id', () => {
+    const given = { ...bare, eventID: '0A1B2C3D-0000-4000-8000-00000000000F' };
+    expect(eventOf(given).example).toBe('0a1b2c3d-0000-4000-8000-00000000000f');
+    expect(eventOf({ ...bare, eventID: 'An-Id-Of-Another-Kind' }).example).toBe('An-Id-Of-Another-Kind');
+  });
+
+  test('ids that are masked or look like secrets do not make one event of two', () => {
+    for (const eventID of ['****', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY']) {
+      const ids = ['r-1', 'r-2'].map(requestID => eventOf({ ...bare, eventID, requestID }).example);
+      expect(ids).toEqual([expect.stringMatching(/^content:/), expect.stringMatching(/^content:/)]);
+      expect(ids[0]).not.toBe(ids[1]);
+    }
+  });
+
+  test.each([
+    ['UPDATED_DATA', 'ignored'],
+    ['DELIVERY_DELAY', 'counted'],
+    ['SERVICE_OUTAGE', 'counted'],
+  ])('a record sent for %s is %s', (reason, expected) => {
+    const { events, ignored, malformed } = readRecords([{ ...bare, addendum: { reason, originalEventID: ID } }]);
+    expect([events.length, ignored, malformed]).toEqual(expected === 'ignored' ? [0, 1, []] : [1, 0, []]);
   });
 
   test('an id is made from the content where there is none', () => {
@@ -767,6 +938,14 @@ describe('views', () => {
     expect(viewsOf([...records].reverse())).toEqual({ ...expected, ...rest });
   });
 
+  test('name no two gaps in one: gaps are joined by semicolons', () => {
+    const gaps = [[], [counted]].flatMap(records =>
+      Object.values(readRecords(records).views.get('cloudtrail')!).flatMap(({ gaps }) => gaps),
+    );
+    expect(gaps.length).toBeGreaterThan(4);
+    expect(gaps.filter(gap => gap.includes('; '))).toEqual([]);
+  });
+
   test('say why', () => {
     expect(readRecords([mantle]).views.get('cloudtrail')).toMatchObject({
       calls: {
@@ -846,6 +1025,30 @@ const SEEDS: readonly JsonObject[] = [
   },
 ];
 
+const assumed = {
+  type: 'AssumedRole',
+  arn: `arn:aws:sts::${ACCOUNT}:assumed-role/app/job`,
+  principalId: 'AROAEXAMPLE:job',
+  accountId: ACCOUNT,
+  sessionContext: { sessionIssuer: { type: 'Role', arn: ROLE, userName: 'app' }, attributes: { creationDate: 'x' } },
+};
+
+/** Deeds that carry names that people give. */
+const NAMED: readonly JsonObject[] = [
+  asked('iam:CreateUser', { userName: 'bob' }, { user: { userName: 'bob', arn: BOB, userId: 'AIDAEXAMPLE' } }),
+  asked('cloudtrail:StopLogging', { name: `arn:aws:cloudtrail:eu-central-1:${ACCOUNT}:trail/main` }),
+  asked(
+    'sts:AssumeRole',
+    { roleArn: ROLE, roleSessionName: 'job', sourceIdentity: 'x' },
+    { assumedRoleUser: { arn: assumed.arn, assumedRoleId: 'AROAEXAMPLE:job' }, sourceIdentity: 'x' },
+  ),
+  record('s3:ListBuckets', { userIdentity: assumed }),
+  record('bedrock:InvokeModel', { userIdentity: { ...assumed, accessKeyId: 'ASIAIOSFODNN7EXAMPLE' } }),
+  asked('rolesanywhere:CreateTrustAnchor', { name: 'ca' }),
+  asked('iam:CreateSAMLProvider', { name: 'sso' }),
+  asked('iam:PutRolePolicy', { roleName: 'app', policyName: 'x' }),
+];
+
 describe('hostile records', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
@@ -893,6 +1096,24 @@ describe('hostile records', () => {
     `IQoJb3JpZ2luX2Vj${body}`,
     `-----BEGIN RSA PRIVATE KEY-----\n${body}\n-----END RSA PRIVATE KEY-----`,
   ];
+  const AWS_SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+
+  test('no field lets the secret of an access key through', () => {
+    for (const seed of [...SEEDS, ...NAMED]) {
+      const texts = leavesOf(seed);
+      const planted = [
+        ...texts.map(path => replaced(structuredClone(seed), path, AWS_SECRET)),
+        ...texts.map(path => replaced(structuredClone(seed), path, `${IAM}:user/team/${AWS_SECRET}`)),
+        ...texts.map(path => replaced(structuredClone(seed), path, `AROAEXAMPLE:${AWS_SECRET}`)),
+        everywhere(seed, AWS_SECRET),
+      ];
+      for (const given of planted) {
+        const { events, credentials, malformed } = readRecords([given as JsonObject]);
+        expect(JSON.stringify([events, credentials, malformed])).not.toMatch(/FEMI|MDENG|PxRfi/i);
+      }
+    }
+  });
+
   test.each(secrets)('no field lets %s through', secret => {
     for (const seed of SEEDS) {
       const places = leavesOf(seed);
@@ -907,8 +1128,8 @@ describe('hostile records', () => {
   });
 });
 
-function trust(action: string, Principal: unknown): JsonObject {
-  const policy = JSON.stringify({ Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }] });
+function trust(action: string, Principal: unknown, Condition?: JsonObject): JsonObject {
+  const policy = JSON.stringify({ Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole', Condition }] });
   const field = action === 'iam:CreateRole' ? 'assumeRolePolicyDocument' : 'policyDocument';
   return asked(action, { roleName: 'app', [field]: policy });
 }
@@ -917,8 +1138,8 @@ function selectors(selector: JsonObject): JsonObject {
   return asked('cloudtrail:PutEventSelectors', { trailName: 'main', eventSelectors: [selector] });
 }
 
-function advanced([field, value]: readonly [string, string]): JsonObject {
-  const fieldSelectors = [{ field, equals: [value] }];
+function advanced([field, value]: readonly [string, string], ...more: readonly JsonObject[]): JsonObject {
+  const fieldSelectors = [{ field, equals: [value] }, ...more];
   return asked('cloudtrail:PutEventSelectors', { trailName: 'main', advancedEventSelectors: [{ fieldSelectors }] });
 }
 

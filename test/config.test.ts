@@ -25,6 +25,8 @@ const rule = defineRule({
     maxAgeDays: { describe: 'Days.', default: 90, min: 1, max: 3650 },
     strict: { describe: 'Strictly.', default: false },
     countries: { describe: 'Countries.', default: [], item: /^[A-Z]{2}$/ },
+    accounts: { describe: 'Accounts.', default: [], item: /^\d{12}$/, wants: 'an account of twelve digits' },
+    tags: { describe: 'Tags.', default: [], item: /^[a-z]+$/ },
   },
   messages: { said: 'Said.' },
   examples: () => [],
@@ -140,7 +142,7 @@ describe('what is refused, and how', () => {
     [
       'a list for text',
       'since: [1]',
-      'keyward.yaml:1:8: since must be a time, as in 30d, 12h, 2w, 2026-06-01 or 2026-06-01T12:00:00Z, not a list',
+      'keyward.yaml:1:8: since must be a time, as in 12h, 30d, 2w (hours, days, weeks), 2026-06-01 or 2026-06-01T12:00:00Z, not a list',
     ],
     [
       'a number for text',
@@ -155,7 +157,7 @@ describe('what is refused, and how', () => {
     [
       'a time that is none',
       'until: 2026-02-30',
-      "keyward.yaml:1:8: until must be a time, as in 30d, 12h, 2w, 2026-06-01 or 2026-06-01T12:00:00Z, not '2026-02-30'",
+      "keyward.yaml:1:8: until must be a time, as in 12h, 30d, 2w (hours, days, weeks), 2026-06-01 or 2026-06-01T12:00:00Z, not '2026-02-30'",
     ],
     [
       'a prefix that is none',
@@ -165,7 +167,7 @@ describe('what is refused, and how', () => {
     [
       'a country that is none',
       'networks: [{cidr: 203.0.113.0/24, name: x, country: EU}]',
-      "keyward.yaml:1:53: networks[0].country must be a country code of two capital letters, as in DE, not 'EU'",
+      "keyward.yaml:1:53: networks[0].country must be a two-letter country code such as DE, not 'EU'",
     ],
     ['a network without a name', 'networks:\n  - cidr: 203.0.113.0/24', "keyward.yaml:2:5: networks[0] lacks 'name'"],
     [
@@ -181,7 +183,7 @@ describe('what is refused, and how', () => {
     [
       'an unknown option',
       'rules: {sample-rule: {maxAge: 1}}',
-      "keyward.yaml:1:23: unknown key 'maxAge' in rules.sample-rule; valid: enabled, maxAgeDays, strict, countries",
+      "keyward.yaml:1:23: unknown key 'maxAge' in rules.sample-rule; valid: enabled, maxAgeDays, strict, countries, accounts, tags",
     ],
     [
       'an option below its least',
@@ -196,7 +198,22 @@ describe('what is refused, and how', () => {
     [
       'an item that does not fit',
       'rules: {sample-rule: {countries: [DE, de]}}',
-      "keyward.yaml:1:39: rules.sample-rule.countries[1] must be text like ^[A-Z]{2}$, not 'de'",
+      "keyward.yaml:1:39: rules.sample-rule.countries[1] must be a two-letter country code such as DE, not 'de'",
+    ],
+    [
+      'an item that is no country',
+      'rules: {sample-rule: {countries: [EU]}}',
+      "keyward.yaml:1:35: rules.sample-rule.countries[0] must be a two-letter country code such as DE, not 'EU'",
+    ],
+    [
+      'an item in its own words',
+      'rules: {sample-rule: {accounts: ["1"]}}',
+      "keyward.yaml:1:34: rules.sample-rule.accounts[0] must be an account of twelve digits, not '1'",
+    ],
+    [
+      'an item without words of its own',
+      'rules: {sample-rule: {tags: [A]}}',
+      "keyward.yaml:1:30: rules.sample-rule.tags[0] must be text that fits ^[a-z]+$, not 'A'",
     ],
     [
       'a switch for a rule',

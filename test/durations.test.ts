@@ -56,7 +56,7 @@ test.each([
   expect(parseWhen(text, NOW)).toBe(NOW - expected);
 });
 
-test.each(['30', 'd', '-3d', '1.5d', '30 d', '30D', '5m', '999999d', '3dd'])('%j is no span', text => {
+test.each(['30', 'd', '-3d', '1.5d', '30 d', '30D', '5m', '1y', '999999d', '3dd'])('%j is no span', text => {
   expect(parseSpan(text)).toBeUndefined();
 });
 
@@ -96,7 +96,7 @@ test('what is wrong is named with its option and the forms there are', () => {
   ]);
   expect(refused(() => readWhen('--since', '30 days', NOW))).toEqual([
     "--since '30 days' is not a time",
-    'Write it as 30d, 12h, 2w, 2026-06-01 or 2026-06-01T12:00:00Z.',
+    'Write it as 12h, 30d, 2w (hours, days, weeks), 2026-06-01 or 2026-06-01T12:00:00Z.',
   ]);
   expect(refused(() => readWhen('--since', '30d', NOW))).toBe(NOW - 30 * DAY);
 });

@@ -24,6 +24,7 @@ describe('deedRows', () => {
     expect(deedRows(state, 'create')).toEqual([
       {
         ...row,
+        isCoarse: false,
         country: 'DE',
         address: '192.0.2.1',
         mfa: '',
@@ -34,6 +35,7 @@ describe('deedRows', () => {
       },
       {
         ...row,
+        isCoarse: false,
         country: '',
         address: '192.0.2.1',
         mfa: 'no',
@@ -51,24 +53,72 @@ describe('deedRows', () => {
     const state = fold([placed({ at: START, target: 'a\x1fb', action: 'x\x1fy' })]);
     expect(deedRows(state, 'create')).toMatchObject([{ action: 'x\ufffdy', target: 'a\ufffdb', country: '' }]);
   });
+
+  test('a target that reads like one given up is none', () => {
+    const state = fold([placed({ at: START, target: '\x1e' }), placed({ at: START, target: '' })]);
+    expect(deedRows(state, 'create').map(({ target, isCoarse }) => [target, isCoarse])).toEqual([
+      ['', false],
+      ['\ufffd', false],
+    ]);
+  });
 });
 
 describe('past the bound', () => {
   const mint = placed({ at: START + 5 * MINUTE, target: 'AKIAIOSFODNN7EXAMPLE' }, 'DE');
 
-  const named = { count: 1, target: 'AKIAIOSFODNN7EXAMPLE', country: 'DE', address: '192.0.2.1' };
+  const total = (rows: readonly DeedRow[]) => rows.reduce((sum, { count }) => sum + count, 0);
+
+  /** One of each deed whose target an intruder would have washed out. */
+  const lasting = (['create', 'trust', 'silence', 'expose'] as const).map(deed =>
+    placed({ at: START + 5 * MINUTE, deed, action: `x:${deed}`, target: `the one of ${deed}` }, 'DE'),
+  );
 
   test.each<[string, Partial<AuditEvent>]>([
     ['reads of many secrets', { deed: 'reveal', action: 'secretsmanager:GetSecretValue' }],
     ['many sign-ins', { deed: 'sign-in', action: 'signin:ConsoleLogin' }],
     ['many refused attempts', { outcome: 'denied' }],
-  ])('%s do not wash out the name of a key that was made', (_, told) => {
-    const state = fold([mint, ...many(2_000, told)]);
-    expect(deedRows(state, 'create')).toMatchObject([named]);
+    ['many grants', { deed: 'grant', action: 'iam:PutRolePolicy' }],
+    ['many keys disabled', { deed: 'disable', action: 'iam:UpdateAccessKey' }],
+    ['many keys deleted', { deed: 'delete', action: 'iam:DeleteAccessKey' }],
+  ])('%s do not wash out the name of what was made, opened, silenced or exposed', (_, told) => {
+    const countries = ['BR', 'DE', 'SG', 'US'];
+    const noise = many(2_000, told, i => ({ at: START + i * HOUR })).map(([event], i) =>
+      placed(event, countries[i % 4]),
+    );
+    const state = fold([...lasting, ...noise]);
+    for (const [{ deed, target }] of lasting) {
+      expect(deedRows(state, deed)).toMatchObject([
+        { count: 1, target, isCoarse: false, country: 'DE', address: '192.0.2.1', first: START + 5 * MINUTE },
+      ]);
+    }
     expect(rowCount(state)).toBeLessThanOrEqual(512);
+    const rest = deedRows(state, told.deed ?? 'create', told.outcome);
+    expect([total(rest), rest.every(({ target, isCoarse }) => target === '' && isCoarse)]).toEqual([2_000, true]);
   });
 
-  const total = (rows: readonly DeedRow[]) => rows.reduce((sum, { count }) => sum + count, 0);
+  test('reads give up their targets before grants do, and grants before keys that were ended', () => {
+    const reads = many(600, { deed: 'reveal' });
+    const grant = placed({ deed: 'grant', at: START, target: 'bob' });
+    const end = placed({ deed: 'disable', at: START, target: 'old key' });
+    expect(deedRows(fold([...reads, grant, end]), 'grant')).toMatchObject([{ target: 'bob', isCoarse: false }]);
+    expect(deedRows(fold([...reads, ...many(600, { deed: 'grant' }), end]), 'disable')).toMatchObject([
+      { target: 'old key', isCoarse: false },
+    ]);
+  });
+
+  test('many roles that trust others do not wash out the name of a key that was made', () => {
+    const state = fold([mint, ...many(600, { deed: 'trust', action: 'iam:CreateRole' })]);
+    expect(deedRows(state, 'create')).toMatchObject([{ target: 'AKIAIOSFODNN7EXAMPLE', isCoarse: false }]);
+    expect(deedRows(state, 'trust')).toMatchObject([{ count: 600, target: '', isCoarse: true }]);
+  });
+
+  test('what was never named is not taken for what is no longer', () => {
+    const state = fold([...many(3, { deed: 'grant' }, () => ({ target: '' })), ...many(600, { deed: 'grant' })]);
+    expect(deedRows(state, 'grant').map(({ target, isCoarse, count }) => [target, isCoarse, count])).toEqual([
+      ['', false, 3],
+      ['', true, 600],
+    ]);
+  });
 
   test('first the addresses are given up', () => {
     const rows = deedRows(fold(many(600, {}, i => ({ at: START, target: `key-${i % 300}` }))), 'create');
@@ -76,14 +126,17 @@ describe('past the bound', () => {
     expect(new Set(rows.map(({ address }) => address))).toEqual(new Set(['']));
   });
 
-  test('then the hours, then the targets, then the days, and nothing is lost', () => {
+  test('then the hours, the days, the countries, then the targets, then all times, and nothing is lost', () => {
     const hours = deedRows(fold(many(1_200, {}, i => ({ at: START + i * HOUR, target: 'key' }))), 'create');
     expect([hours.length, total(hours), hours[0]!.target]).toEqual([50, 1_200, 'key']);
+    const days = deedRows(fold(many(1_200, {}, i => ({ at: START + i * DAY, target: `key-${i % 9}` }))), 'create');
+    expect([total(days), new Set(days.map(({ target }) => target)).size]).toEqual([1_200, 9]);
+    expect(days.every(({ first, last }) => last - first < 30 * DAY)).toBe(true);
     const targets = deedRows(fold(many(1_200, {}, i => ({ at: START + i * HOUR }))), 'create');
-    expect([targets.length, total(targets), targets[0]!.target]).toEqual([50, 1_200, '']);
-    const days = deedRows(fold(many(1_200, {}, i => ({ at: START + i * DAY }))), 'create');
-    expect(days).toHaveLength(1);
-    expect(days[0]).toMatchObject({ count: 1_200, first: START, last: START + 1_199 * DAY });
+    expect([targets.length, total(targets), targets.every(({ isCoarse }) => isCoarse)]).toEqual([3, 1_200, true]);
+    const times = deedRows(fold(many(1_200, {}, i => ({ at: START + i * 30 * DAY }))), 'create');
+    expect(times).toHaveLength(1);
+    expect(times[0]).toMatchObject({ count: 1_200, first: START, last: START + 1_199 * 30 * DAY, isCoarse: true });
   });
 
   test('a fine part merged into a coarse one, and the reverse, is the whole', () => {
@@ -93,6 +146,11 @@ describe('past the bound', () => {
       many(700, { deed: 'reveal' }, i => ({ at: START + i * HOUR })),
       many(700, {}, i => ({ at: START + i * HOUR, target: `key-${i % 7}` })),
       many(700, {}, i => ({ at: START + i * DAY })),
+      many(700, { deed: 'grant' }, i => ({ at: START + i * HOUR })),
+      many(700, { deed: 'grant' }, () => ({ target: '' })),
+      many(700, { deed: 'delete' }, i => ({ at: START + i * DAY, target: `key-${i % 30}` })),
+      many(700, { deed: 'trust' }),
+      many(700, { deed: 'silence' }, i => ({ at: START + i * 30 * DAY })),
     ];
     for (const coarse of parts) {
       for (const fine of parts) {
@@ -106,11 +164,12 @@ describe('past the bound', () => {
 
   test('any order, any split of many deeds is the whole', () => {
     const wide = fc
-      .tuple(placedEvents(5_000), fc.nat(900), fc.nat(900))
-      .map(([events, reads, mints]): Placed[] => [
+      .tuple(placedEvents(5_000), fc.nat(900), fc.nat(900), fc.nat(900))
+      .map(([events, reads, mints, grants]): Placed[] => [
         ...events,
         ...many(reads, { deed: 'reveal' }, i => ({ at: START + i * HOUR })),
         ...many(mints, {}, i => ({ at: START + i * HOUR, target: `key-${i % 20}` })),
+        ...many(grants, { deed: 'grant' }, i => ({ at: START + i * MINUTE, target: i % 5 === 0 ? '' : `role-${i}` })),
       ]);
     fc.assert(
       fc.property(wide, fc.integer({ min: 2, max: 7 }), (events, step) => {

@@ -7,11 +7,31 @@ import { HOUR } from '../src/time.ts';
 const KEPT = 2048;
 const START = Math.floor(Date.UTC(2026, 10, 1) / HOUR);
 
-type Given = Partial<Pick<AuditEvent, 'session' | 'deed' | 'count' | 'hour'>> & { country?: string; egress?: boolean };
+type Given = Partial<Pick<AuditEvent, 'session' | 'deed' | 'outcome' | 'count' | 'hour'>> & {
+  country?: string;
+  egress?: boolean;
+};
 
 function add(state: Sessions, given: Given): void {
-  const { session = 'a', deed = 'use', count = 1, hour = START, country = 'DE', egress = false } = given;
-  const event = { session, deed, count, hour, at: hour * HOUR + 5, last: hour * HOUR + 9, address: '192.0.2.1' };
+  const {
+    session = 'a',
+    deed = 'use',
+    outcome = 'ok',
+    count = 1,
+    hour = START,
+    country = 'DE',
+    egress = false,
+  } = given;
+  const event = {
+    session,
+    deed,
+    outcome,
+    count,
+    hour,
+    at: hour * HOUR + 5,
+    last: hour * HOUR + 9,
+    address: '192.0.2.1',
+  };
   const place: Place = { country, egress, site: '', operator: '', why: 'declared' };
   sessions.add(state, event as AuditEvent, place);
 }
@@ -63,6 +83,7 @@ test.each<[string, Given]>([
   ['no session', { session: '' }],
   ['no place', { country: '' }],
   ['tokens only', { count: 0 }],
+  ['a sign-in that failed', { deed: 'sign-in', outcome: 'failed' }],
 ])('%s leaves it empty', (_, given) => {
   expect(bytes(fold([given]))).toBe(bytes(sessions.empty()));
 });

@@ -5,6 +5,8 @@ import { agents, agentUses } from '../src/facets/agents.ts';
 import type { Facet } from '../src/facets/facet.ts';
 import { issuance, issuanceHours } from '../src/facets/issuance.ts';
 import { modelDays, modelFamily, models } from '../src/facets/models.ts';
+import { networkRows, networks } from '../src/facets/networks.ts';
+import { placeHours, places } from '../src/facets/places.ts';
 import { isHourly, probeRows, probes } from '../src/facets/probes.ts';
 import { smallerExample } from '../src/facets/tally.ts';
 import { volume, volumeHours } from '../src/facets/volume.ts';
@@ -87,7 +89,7 @@ const crowded: fc.Arbitrary<AuditEvent[]> = fc.array(
       deed: fc.constantFrom<Deed>('infer', 'infer', 'issue', 'create', 'reveal', 'use'),
       action: fc.constantFrom('bedrock:ListFoundationModels', 'secretsmanager:BatchGetSecretValue', 'sts:AssumeRole'),
       outcome: fc.constantFrom<Outcome>('ok', 'denied', 'invalid', 'throttled', 'failed'),
-      agent: fc.constantFrom('boto3', 'browser', '__proto__'),
+      agent: fc.constantFrom('boto3', 'browser', 'aws-service', '__proto__'),
       model: fc.constantFrom('', 'us.anthropic.claude-opus-4-5-20251101-v1:0', 'two words', '__proto__'),
     })
     .map(({ offset, lasting, ...given }) => call(offset, { ...given, last: START + offset + lasting })),
@@ -129,16 +131,17 @@ describe('volume', () => {
       call(50, { count: 1, outcome: 'failed' }),
       call(70, { count: 4, outcome: 'invalid' }),
       call(80, { count: 100, deed: 'use' }),
+      call(90, { count: 100, agent: 'aws-service', tokensIn: 50 }),
     ]);
     expect([...volumeHours(state)]).toEqual([
       {
         hour: hourOf(START),
-        calls: 9,
+        calls: 6,
         refused: 6,
         tokensIn: 100,
         tokensOut: 7,
-        first: START + 20,
-        last: START + 60,
+        first: START + 30,
+        last: START + 50,
         okFirst: START + 30,
       },
     ]);
@@ -162,6 +165,13 @@ test('issuance keeps classes apart, weighs batch reads and counts only what succ
     call(5, { deed: 'reveal', action: 'secretsmanager:BatchGetSecretValue', count: 2 }),
     call(6, { deed: 'reveal', action: 'secretsmanager:GetSecretValue', outcome: 'denied' }),
     call(7, { deed: 'grant' }),
+    call(8, { deed: 'create', action: 'iam:UpdateLoginProfile' }),
+    call(8, { deed: 'create', action: 'iam:CreateLoginProfile' }),
+    call(8, { deed: 'create', action: 'iam:ResetServiceSpecificCredential' }),
+    call(8, { deed: 'reveal', action: 'ssm:GetParameter', agent: 'aws-service' }),
+    call(2 * HOUR, { deed: 'reveal', action: 'ssm:GetParameter' }),
+    call(2 * HOUR, { deed: 'reveal', action: 'ssm:GetParameters' }),
+    call(2 * HOUR, { deed: 'reveal', action: 'ssm:GetParametersByPath' }),
     call(HOUR, { deed: 'issue' }),
   ]);
   const hour = hourOf(START);
@@ -173,6 +183,7 @@ test('issuance keeps classes apart, weighs batch reads and counts only what succ
     row('keys', 1, 0, 2, 2),
     row('secrets', 24, 2, 3, 5),
     { ...row('sessions', 1, 0, HOUR, HOUR), hour: hour + 1 },
+    { ...row('secrets', 21, 2, 2 * HOUR, 2 * HOUR), hour: hour + 2 },
   ]);
 });
 
@@ -187,7 +198,6 @@ describe('probes', () => {
       call(8, { outcome: 'throttled' }),
       call(8, { count: 0, outcome: 'denied' }),
     ]);
-    const refused = { kind: 'refused', name: 'm one' };
     expect(probeRows(state)).toEqual([
       {
         kind: 'look',
@@ -197,8 +207,8 @@ describe('probes', () => {
         last: START + 9,
         example: 'e1',
       },
-      { ...refused, count: 2, first: START + 6, last: START + 6, example: 'e3' },
-      { ...refused, count: 1, first: START + HOUR, last: START + HOUR, example: 'e4' },
+      { kind: 'denied', name: 'm one', count: 2, first: START + 6, last: START + 6, example: 'e3' },
+      { kind: 'invalid', name: 'm one', count: 1, first: START + HOUR, last: START + HOUR, example: 'e4' },
     ]);
   });
 
@@ -282,17 +292,50 @@ test.each([
   expect(modelFamily(model)).toBe(family);
 });
 
-test('agents are counted by family; tokens alone are not use', () => {
+test('agents are counted by day and family; tokens alone are not use', () => {
+  const day = START / DAY;
   const state = fold(agents, [
     call(5, { agent: 'browser', count: 2, last: START + 9 }),
     call(1, { agent: 'browser' }),
     call(0, { agent: 'browser', count: 0, tokensIn: 5 }),
     call(3, { agent: '__proto__' }),
+    call(DAY, { agent: 'browser' }),
   ]);
   expect(agentUses(state)).toEqual([
-    { agent: '__proto__', count: 1, first: START + 3, last: START + 3 },
-    { agent: 'browser', count: 3, first: START + 1, last: START + 9 },
+    { day, agent: '__proto__', count: 1, first: START + 3, last: START + 3 },
+    { day, agent: 'browser', count: 3, first: START + 1, last: START + 9 },
+    { day: day + 1, agent: 'browser', count: 1, first: START + DAY, last: START + DAY },
   ]);
+});
+
+test('agents of more days than can be kept apart are counted by family', () => {
+  const events = Array.from({ length: 1100 }, (_, i) => call(i * DAY, { agent: i % 2 ? 'browser' : 'boto3' }));
+  const state = fold(agents, events);
+  expect(agentUses(state)).toEqual([
+    { day: null, agent: 'boto3', count: 550, first: START, last: START + 1098 * DAY },
+    { day: null, agent: 'browser', count: 550, first: START + DAY, last: START + 1099 * DAY },
+  ]);
+  const merged = fold(agents, events.slice(0, 5));
+  agents.merge(merged, fold(agents, events.slice(5)));
+  expect(bytes(agents, merged)).toBe(bytes(agents, state));
+});
+
+test('a sign-in that failed has no place and no network; a refused call and a sign-in have', () => {
+  const place: Place = { ...NOWHERE, country: 'SG', why: 'located' };
+  const seen = [
+    call(1, { deed: 'sign-in', outcome: 'failed' }),
+    call(2, { deed: 'sign-in', outcome: 'denied' }),
+    call(3, { deed: 'sign-in', count: 5 }),
+    call(4, { outcome: 'denied' }),
+  ];
+  const [located, reached] = [places.empty(), networks.empty()];
+  for (const event of seen) {
+    places.add(located, event, place);
+    networks.add(reached, event, place);
+  }
+  const used = { country: 'SG', count: 6, first: START + 3, last: START + 4 };
+  expect([...placeHours(located)]).toMatchObject([used]);
+  expect(networkRows(reached)).toMatchObject([used]);
 });
 
 test('activity knows the days of use', () => {

@@ -43,9 +43,12 @@ async function errorOf(source: string): Promise<{ message: string; hint: string 
 }
 
 describe('what is a path', () => {
-  test.each(['-', 'logs', './a:b/c', '/var/log/x.json', 'C:\\logs', 'c:/logs/*.gz', 'logs/**/*.json'])('%s', source => {
-    expect(files.accepts(source)).toBe(true);
-  });
+  test.each(['-', '/dev/stdin', 'logs', './a:b/c', '/var/log/x.json', 'C:\\logs', 'c:/logs/*.gz', 'logs/**/*.json'])(
+    '%s',
+    source => {
+      expect(files.accepts(source)).toBe(true);
+    },
+  );
 
   test.each(['', 's3://bucket/x', 'aws:', 'aws:eu-west-1', 'litellm:https://host', 'azure:x'])('not %j', source => {
     expect(files.accepts(source)).toBe(false);
@@ -78,6 +81,7 @@ describe('finding files', () => {
     symlinkSync(at('linked'), at('linked/loop'));
     symlinkSync(at('tree/b'), at('linked/other'));
     symlinkSync(at('gone'), at('linked/dangling.json'));
+    symlinkSync('gone', at('dangling'));
   });
 
   const sorted = ['tree/Z.json', 'tree/a/x/y.gz', 'tree/b-c.json', 'tree/b.json', 'tree/b/1.json', 'tree/b/2.json'];
@@ -123,12 +127,28 @@ describe('finding files', () => {
       "no such file or folder: 'tree/b.json/x'",
       "The folder 'tree/b.json' does not exist or cannot be listed.",
     ],
+    [
+      'a link to nothing',
+      'dangling',
+      "no such file or folder: 'dangling'",
+      "It is a link to 'gone', which does not exist.",
+    ],
     ['an empty folder', 'empty', "no files in 'empty'", hidden],
     ['a folder of dot-files', 'hidden', "no files in 'hidden'", hidden],
     ['a glob that matches nothing', 'tree/*.log', "nothing matches 'tree/*.log'", 'Check the pattern, and quote it.'],
   ];
   test.each(wrong)('%s', async (_title, source, message, hint) => {
     expect(await errorOf(at(source))).toEqual({ message, hint });
+  });
+
+  const named: readonly [string, boolean][] = [
+    ['tree/b.json', true],
+    ['odd/[x].json', true],
+    ['tree/', false],
+    ['tree/b.js*', false],
+  ];
+  test.each(named)('whether %s names a file: %s', async (source, isNamed) => {
+    for await (const shard of files.shards(at(source), signal)) expect(shard.isNamed ?? false).toBe(isNamed);
   });
 
   test('sizes are known, for progress', async () => {
@@ -145,10 +165,11 @@ const SEEN: View = { blind: false, gaps: [] };
 const BLIND: View = { blind: true, gaps: ['not in it'] };
 
 /** A format of records that have the key; it sees one thing. */
-const fake = (id: string, key: string, sees: Sight): Format =>
+const fake = (id: string, key: string, sees: Sight, envelopes: readonly string[] = []): Format =>
   defineFormat({
     id,
     title: id,
+    envelopes,
     paths: { it: [key] },
     unwrap: record => (Object.hasOwn(record, key) ? record : null),
     reader: () => ({
@@ -162,7 +183,7 @@ const fake = (id: string, key: string, sees: Sight): Format =>
   });
 
 const known = {
-  formats: [fake('left', 'left', 'calls'), fake('right', 'right', 'deeds')],
+  formats: [fake('left', 'left', 'calls', ['Events']), fake('right', 'right', 'deeds', ['Records', 'Events'])],
   others: [{ what: 'digest', recognises: (record: object) => Object.hasOwn(record, 'digest') }],
 };
 
@@ -187,8 +208,15 @@ const readText = (content: string | Uint8Array, isLog = true) =>
   drain(readBytes(inflate(from(content), { signal }), isLog, known));
 
 const UNRECOGNISED = { where: '', what: 'not recognised as an audit log', count: 1 };
-const EMPTY: Completion = { complete: true, kind: '', views: null, damage: [], skipped: false };
+const NO_VIEWS = { kind: '', views: null, skipped: false };
+const EMPTY: Completion = { ...NO_VIEWS, complete: true, damage: [] };
+const hollow = (what: string): Completion => ({
+  ...NO_VIEWS,
+  complete: false,
+  damage: [{ where: '', what, count: 1 }],
+});
 const LEFT = viewsOf(sight => (sight === 'calls' ? SEEN : BLIND));
+const RIGHT = viewsOf(sight => (sight === 'deeds' ? SEEN : BLIND));
 const BOTH = viewsOf(sight => (sight === 'calls' || sight === 'deeds' ? SEEN : BLIND));
 
 describe('how the reading of a file ends', () => {
@@ -254,10 +282,27 @@ describe('how the reading of a file ends', () => {
       [],
       { complete: false, kind: 'digest', views: null, damage: [UNRECOGNISED], skipped: false },
     ],
-    ['nothing', '', true, [], EMPTY],
-    ['white space', ' \n', true, [], EMPTY],
-    ['no records', '{"Records":[]}', true, [], EMPTY],
+    ['nothing', '', true, [], hollow('the file is empty')],
+    ['white space', ' \n', true, [], hollow('the file holds no record')],
     ['an empty array', '[]', true, [], EMPTY],
+    ['a table of no rows', 'a,b,c\n', true, [], EMPTY],
+    ['an empty envelope of nobody', '{"value":[]}', true, [], EMPTY],
+    ['an empty envelope', '{"Records":[]}', true, [], { ...EMPTY, kind: 'right', views: RIGHT }],
+    [
+      'an empty envelope of two formats: the first has it',
+      '{"Events":[]}',
+      false,
+      [],
+      { ...EMPTY, kind: 'left', views: LEFT },
+    ],
+    ['an envelope of something else', '{"Records":[{"digest":1}]}', true, [], skipped('digest')],
+    [
+      'an envelope of something unknown',
+      '{"Records":[{"x":1}]}',
+      true,
+      [],
+      { ...NO_VIEWS, complete: false, damage: [UNRECOGNISED] },
+    ],
     [
       'a log that is not recognised',
       lines({ x: 1 }, { y: 1 }),
@@ -270,7 +315,7 @@ describe('how the reading of a file ends', () => {
       'hello',
       true,
       [],
-      { complete: false, kind: '', views: null, damage: [junk, UNRECOGNISED], skipped: false },
+      { complete: false, kind: '', views: null, damage: [UNRECOGNISED, junk], skipped: false },
     ],
     ['another file that is not recognised', lines({ x: 1 }), false, [], skipped('not recognised as an audit log')],
     ['text in another file', 'hello', false, [], skipped('not recognised as an audit log')],
@@ -296,6 +341,10 @@ describe('how the reading of a file ends', () => {
 
   test('what is left out is counted', async () => {
     expect(await readText(lines({ left: 'ignore' }, { left: 1 }))).toMatchObject({ events: ['1'], ignored: 1 });
+  });
+
+  test('gzip of nothing', async () => {
+    expect((await readText(gzipSync(''))).end).toEqual(hollow('the file holds no record'));
   });
 
   test('gzip in gzip members, and the bytes are those of the file', async () => {
@@ -341,6 +390,26 @@ describe('the files collector', () => {
     expect(end).toMatchObject({ complete: true, kind: 'cloudtrail', damage: [], skipped: false });
   });
 
+  const outright: readonly [string, string, boolean, Partial<Completion>][] = [
+    ['an unknown file in a folder', 'hello', false, { complete: true, skipped: true }],
+    ['the same, named', 'hello', true, { complete: false, skipped: false }],
+    ['nothing, in a folder', '', false, { complete: true, skipped: true }],
+    ['nothing, named', '', true, { complete: false, skipped: false }],
+    ['a log cut short, named', '{"Records":[{', true, { complete: false, skipped: false }],
+    ['something known, named', '{"awsAccountId":1,"digestStartTime":1}', true, { complete: true, skipped: true }],
+  ];
+  test.each(outright)('%s', async (_title, content, isNamed, end) => {
+    const shard = { key: put('passwd', content), bytes: 0, isNamed };
+    expect((await drain(files.read(shard, [], signal))).end).toMatchObject(end);
+  });
+
+  test.skipIf(process.platform === 'win32')('a pipe is read as long as somebody writes', async () => {
+    execFileSync('mkfifo', [at('pipe')]);
+    const reading = readFile(at('pipe'));
+    spawn('sh', ['-c', 'sleep 0.3; { cat plain.json; sleep 0.3; } > pipe'], { cwd: root, stdio: 'inherit' });
+    expect(await reading).toMatchObject({ events: [event.eventID], end: { complete: true } });
+  });
+
   test('a folder is a shard that cannot be read', async () => {
     mkdirSync(at('folder.json'));
     const damage = [{ where: '', what: 'cannot be read (EISDIR)', count: 1 }];
@@ -380,6 +449,14 @@ describe('the files collector', () => {
     let step = await batches.next();
     for (; !step.done; step = await batches.next()) events += step.value.events.length;
     process.stdout.write(JSON.stringify({ events, damage: step.value.damage }), () => process.exit());`;
+  test.skipIf(process.platform === 'win32')('a pipe that nobody writes to can be interrupted', async () => {
+    execFileSync('mkfifo', [at('idle')]);
+    const stop = new AbortController();
+    const reading = readFile(at('idle'), stop.signal);
+    setTimeout(() => stop.abort(), 100);
+    expect((await reading).end.damage).toEqual([{ where: '', what: 'interrupted', count: 1 }]);
+  });
+
   const built = new URL('../dist/collect/files.js', import.meta.url).href;
   const node = ['--input-type=module', '-e', script, built];
 

@@ -12,6 +12,7 @@ interface Case {
   readonly failOn?: FailOn;
   readonly failOnBlind?: boolean;
   readonly interrupted?: boolean;
+  readonly isWritten?: boolean;
 }
 
 function reportOf({ severities = [], complete = true, states = [] }: Case): Report {
@@ -38,11 +39,13 @@ test.each<[string, Case, number]>([
   ['blind, and somebody minds', { states: ['evaluated', 'blind'], failOnBlind: true }, 3],
   ['partial is not blind', { states: ['evaluated', 'partial'], failOnBlind: true }, 0],
   ['the gate wins over blind', { states: ['blind'], failOnBlind: true, severities: ['critical'] }, 1],
+  ['a report that could not be written', { isWritten: false }, 3],
+  ['the gate wins over that', { isWritten: false, severities: ['high'] }, 1],
   ['interrupted wins over all', { interrupted: true, complete: false, severities: ['critical'] }, 130],
   ['interrupted when all was read', { interrupted: true }, 130],
 ])('%s', (_, given, expected) => {
-  const { failOn = 'high', failOnBlind = false, interrupted = false } = given;
-  expect(exitStatus(reportOf(given), { failOn, failOnBlind, interrupted })).toBe(expected);
+  const { failOn = 'high', failOnBlind = false, interrupted = false, isWritten = true } = given;
+  expect(exitStatus(reportOf(given), { failOn, failOnBlind, interrupted, isWritten })).toBe(expected);
 });
 
 test('how many findings reach each gate', () => {

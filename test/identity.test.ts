@@ -197,12 +197,8 @@ describe('who acted', () => {
       plain({ ...role, sessionContext: { sessionIssuer: {} } }),
       held(ROLE, 'role', ROLE, ASIA),
     ],
-    ['a role without a key', plain({ ...role, accessKeyId: undefined }), held(ROLE, 'role', ROLE, 'i-0abc')],
-    [
-      'a role with a masked key',
-      plain({ ...role, accessKeyId: 'ASIA****************' }),
-      held(ROLE, 'role', ROLE, 'i-0abc'),
-    ],
+    ['a role without a key', plain({ ...role, accessKeyId: undefined }), held(ROLE, 'role', ROLE)],
+    ['a role with a masked key', plain({ ...role, accessKeyId: 'ASIA****************' }), held(ROLE, 'role', ROLE)],
     [
       'a role that Identity Center lends to a person',
       plain({
@@ -221,7 +217,7 @@ describe('who acted', () => {
     [
       'a role of another partition',
       plain({ type: 'AssumedRole', arn: `arn:aws-us-gov:sts::${ACCOUNT}:assumed-role/app/s`, accountId: ACCOUNT }),
-      held(`arn:aws-us-gov:iam::${ACCOUNT}:role/app`, 'role', `arn:aws-us-gov:iam::${ACCOUNT}:role/app`, 's'),
+      held(`arn:aws-us-gov:iam::${ACCOUNT}:role/app`, 'role', `arn:aws-us-gov:iam::${ACCOUNT}:role/app`),
     ],
     [
       'a role as such',
@@ -268,7 +264,21 @@ describe('who acted', () => {
     [
       'another account',
       plain({ type: 'AWSAccount', accountId: '210987654321', principalId: 'AROAOTHER:session' }),
-      { ...held('AROAOTHER', 'external-account', 'AROAOTHER', 'session'), account: '210987654321' },
+      { ...held('AROAOTHER', 'external-account', 'AROAOTHER'), account: '210987654321' },
+    ],
+    [
+      'another account’s temporary key',
+      plain({ type: 'AWSAccount', accountId: '210987654321', principalId: 'AROAOTHER:session', accessKeyId: ASIA }),
+      { ...held('AROAOTHER', 'external-account', 'AROAOTHER', ASIA), account: '210987654321' },
+    ],
+    [
+      'a federated user without a key',
+      plain({ type: 'FederatedUser', arn: `arn:aws:sts::${ACCOUNT}:federated-user/bob`, accountId: ACCOUNT }),
+      held(
+        `arn:aws:sts::${ACCOUNT}:federated-user/bob`,
+        'federated-user',
+        `arn:aws:sts::${ACCOUNT}:federated-user/bob`,
+      ),
     ],
     [
       'another account that names no principal',
@@ -291,6 +301,11 @@ describe('who acted', () => {
     [
       'a service for a user',
       plain({ ...user, accessKeyId: AKIA, invokedBy: 'cloudformation.amazonaws.com' }),
+      'ignored',
+    ],
+    [
+      'a service for a user, told by its source',
+      plain({ ...user, accessKeyId: AKIA }, { sourceIPAddress: 'cloudformation.amazonaws.com' }),
       'ignored',
     ],
     ['a stranger', plain({ type: 'AWSAccount', accountId: 'ANONYMOUS_PRINCIPAL', principalId: '' }), 'ignored'],

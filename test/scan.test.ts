@@ -27,6 +27,7 @@ function split(bytes: string | Uint8Array, size = Number.MAX_SAFE_INTEGER) {
   const damage: string[] = [];
   const splitter = new RecordSplitter({
     record: record => records.push(record),
+    list: () => {},
     damage: (where, what) => damage.push(`${where}: ${what}`),
   });
   for (const chunk of cutAt(Buffer.from(bytes as string), size)) splitter.feed(chunk);
@@ -478,6 +479,26 @@ async function scanAll(bytes: Uint8Array) {
 }
 
 describe('scan', () => {
+  const lists: readonly [string, readonly string[]][] = [
+    ['', []],
+    [' \n', []],
+    ['{}', []],
+    ['{"left":1}\n{"left":2}', []],
+    ['[]', ['']],
+    ['[{"left":1}]', ['']],
+    ['{"Records":[]}', ['Records']],
+    ['{"Events":[],"NextToken":"x"}\n{"value":[]}', ['Events', 'value']],
+    ['{"records":[{"left":1}]}', ['records']],
+    ['{"left":{"Records":[]},"Other":[]}', []],
+    ['left,b,c\n', ['']],
+  ];
+  test.each(lists)('%j has the lists %j', async (text, expected) => {
+    const scanned = scan(inflate(from([Buffer.from(text)]), { signal }), formats, others);
+    let step = await scanned.next();
+    while (!step.done) step = await scanned.next();
+    expect([...step.value.lists]).toEqual(expected);
+  });
+
   test('sorts records by format and counts the rest', async () => {
     const records = [{ left: 1 }, { right: 2 }, { digest: 1 }, { odd: 1 }, { right: 3 }, { left: '' }];
     const bytes = Buffer.from(json({ Records: records }));

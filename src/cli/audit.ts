@@ -1,4 +1,5 @@
 import type { AuditRequest } from '../audit.ts';
+import { isStdin } from '../collect/files.ts';
 import { collectors } from '../collect/index.ts';
 import { openGeo } from '../geo.ts';
 import { type Io, notice } from './io.ts';
@@ -12,6 +13,8 @@ export async function auditCommand(sources: readonly string[], flags: AuditFlags
     notice(io, settings.configFile === null ? 'no config file' : `config ${settings.configFile}`);
     notice(io, `${settings.rules.length} rules`);
   }
+  if (io.isTyped && !flags.quiet && settings.sources.some(isStdin))
+    notice(io, 'reading standard input; end it with Ctrl-D');
   const outcome = await runAudit(requestFrom(settings, io), settings, flags, io);
   if (!flags.quiet) explainStatus(outcome, settings, io);
   return statusOf(outcome, settings);

@@ -18,8 +18,9 @@ const CONFIG = fileURLToPath(new URL('keyward.yaml', FOLDER));
 /** `keyward demo`: audits the bundled logs. It did its job whatever it found. */
 export async function demoCommand(flags: ReportFlags, io: Io): Promise<number> {
   const settings = settle([LOGS], { ...flags, config: CONFIG, now: DEMO_NOW }, io);
-  const { interrupted } = await runAudit(requestFrom(settings, io), settings, flags, io, renamed);
+  const { interrupted, isWritten } = await runAudit(requestFrom(settings, io), settings, flags, io, renamed);
   if (interrupted) return 130;
+  if (!isWritten) return 3;
   if (io.stderr.isTTY && !flags.quiet) notice(io, 'now yours: keyward audit ./your-logs');
   return 0;
 }

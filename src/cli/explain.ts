@@ -5,7 +5,7 @@ import { withSeparators } from '../numbers.ts';
 import { rules } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
 import { type Io, isColored, print, widthOf } from './io.ts';
-import { table, wrap } from './layout.ts';
+import { wrap } from './layout.ts';
 import { named } from './named.ts';
 
 /** `keyward explain`: a rule's page in the terminal. */
@@ -51,17 +51,27 @@ function examplesOf(rule: Rule, width: number): string[] {
 }
 
 function optionsOf({ options }: Rule, width: number): string[] {
-  const rows = Object.entries(options).map(([name, option]) => [name, defaultOf(option), describe(option)]);
-  if (rows.length === 0) return [];
-  return table(['OPTION', 'DEFAULT', 'MEANING'], rows, width - 2).map(line => `  ${line}`);
+  return Object.entries(options).flatMap(([name, option]) => {
+    const usual = defaultOf(option);
+    const head = `  ${name}  default ${usual}${rangeOf(option)}`;
+    const meaning = wrap(option.describe, width, '    ');
+    if (head.length <= width) return [head, ...meaning];
+    return [`  ${name}`, ...meaning, ...wrap(`Default: ${usual}.`, width, '    ')];
+  });
 }
 
 function defaultOf(option: OptionSpec): string {
   if ('item' in option) return option.default.join(', ') || 'none';
-  return typeof option.default === 'number' ? withSeparators(option.default) : String(option.default);
+  return typeof option.default === 'number' ? numberText(option.default) : String(option.default);
 }
 
-function describe(option: OptionSpec): string {
-  if (!('min' in option)) return option.describe;
-  return `${option.describe} From ${withSeparators(option.min)} to ${withSeparators(option.max)}.`;
+/** Separators come with one decimal at most. */
+const numberText = (value: number): string => (Number.isInteger(value) ? withSeparators(value) : String(value));
+
+/** From here on a limit only says that there is none. */
+const ANY_NUMBER = 1_000_000;
+
+function rangeOf(option: OptionSpec): string {
+  if (!('min' in option) || option.max >= ANY_NUMBER) return '';
+  return `, from ${numberText(option.min)} to ${numberText(option.max)}`;
 }

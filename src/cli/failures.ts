@@ -19,12 +19,12 @@ export const manifest = JSON.parse(readFileSync(new URL('../../package.json', im
 export function tell(error: unknown, { stderr }: Pick<Io, 'stderr'>): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
   if (error instanceof UserError) {
-    stderr.write(`keyward: ${lines(error.message)}\n${error.hint === '' ? '' : `${lines(error.hint)}\n`}`);
+    stderr.write(`keyward: ${plainLines(error.message)}\n${error.hint === '' ? '' : `${plainLines(error.hint)}\n`}`);
     return USAGE;
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const where = manifest.bugs?.url === undefined ? '' : ` at ${manifest.bugs.url}`;
-  stderr.write(`${lines(trace)}\n`);
+  stderr.write(`${plainLines(trace)}\n`);
   stderr.write(
     `keyward: this is a bug in keyward ${manifest.version}; please report it with the stack above${where}\n`,
   );
@@ -32,7 +32,7 @@ export function tell(error: unknown, { stderr }: Pick<Io, 'stderr'>): number {
 }
 
 /** Text with each of its lines made harmless. */
-const lines = (text: string): string =>
+export const plainLines = (text: string): string =>
   text
     .split('\n')
     .map(line => plain(line))

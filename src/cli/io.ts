@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { UserError } from '../errors.ts';
+import { plain } from '../report/plain.ts';
 
 /** A stream that may be a terminal. */
 export type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -9,6 +10,8 @@ export type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: n
 export interface Io {
   readonly stdout: Stream;
   readonly stderr: Stream;
+  /** Whether standard input is a terminal, where somebody has to type. */
+  readonly isTyped?: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly version: string;
@@ -43,7 +46,7 @@ export async function print(stream: Stream, chunks: Iterable<string>): Promise<v
 
 /** One line for the person at the terminal. */
 export function notice({ stderr }: Io, text: string): void {
-  if (stderr.writable) stderr.write(`keyward: ${text}\n`);
+  if (stderr.writable) stderr.write(`keyward: ${plain(text)}\n`);
 }
 
 async function settled(stream: Stream): Promise<void> {

@@ -28,9 +28,9 @@ export async function rulesCommand(flags: ListFlags, io: Io): Promise<number> {
 /** `keyward sources`: where audit events can come from. */
 export async function sourcesCommand(flags: ListFlags, io: Io): Promise<number> {
   const { collectors } = await import('../collect/index.ts');
-  const rows = collectors.map(({ id, forms, title }) => [id, forms.join(', '), title]);
+  const rows = collectors.map(({ id, forms, title }) => [id, title, forms.join(', ')]);
   const json = collectors.map(({ id, title, description, forms, needs }) => ({ id, title, description, forms, needs }));
-  return await list(['SOURCE', 'WRITTEN AS', 'READS'], rows, json, flags, io);
+  return await list(['SOURCE', 'READS', 'WRITTEN AS'], rows, json, flags, io);
 }
 
 /** `keyward formats`: how a report can be written. */

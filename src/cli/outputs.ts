@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { constants, createWriteStream } from 'node:fs';
-import { access, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '../errors.ts';
 import { reporters } from '../report/index.ts';
 import type { Reporter } from '../report/reporter.ts';
+import type { Input } from './inputs.ts';
 import { named } from './named.ts';
 
 const STDOUT: ReadonlySet<string> = new Set(['-', '/dev/stdout', '/dev/fd/1']);
@@ -34,16 +35,39 @@ export function parseOutput(text: string, cwd: string): Output {
   return { reporter: reporterFor(text.slice(0, cut)), name, file: resolve(cwd, name) };
 }
 
-/** Makes sure, before anything is read, that every output can be written. */
-export async function checkOutputs(outputs: readonly Output[]): Promise<void> {
+/** Makes sure, before anything is read, that every output can be written and overwrites nothing that is to be read. */
+export async function checkOutputs(outputs: readonly Output[], inputs: AsyncIterable<Input>): Promise<void> {
   const taken = new Set<string>();
   for (const { file, name } of outputs) {
-    if (taken.has(file)) throw new UserError(`two reports are to be written to ${name}`);
-    taken.add(file);
-    const why = await obstacleTo(file);
+    const target = await targetOf(file);
+    if (taken.has(target)) throw new UserError(`two reports are to be written to ${name}`);
+    taken.add(target);
+    const why = await obstacleTo(target);
     if (why !== null) throw new UserError(`cannot write ${name}: ${why}`);
   }
+  await spareInputs(outputs, inputs);
 }
+
+async function spareInputs(outputs: readonly Output[], inputs: AsyncIterable<Input>): Promise<void> {
+  const present = (await Promise.all(outputs.map(presentAt))).filter(file => file !== null);
+  if (present.length === 0) return;
+  for await (const { path, bytes } of inputs) {
+    // There may be very many inputs; most differ in size already.
+    const alike = present.filter(({ found }) => bytes === null || Number(found.size) === bytes);
+    const input = alike.length === 0 ? null : await statOf(path);
+    const same = alike.find(({ found }) => found.dev === input?.dev && found.ino === input.ino);
+    if (same === undefined) continue;
+    throw new UserError(`cannot write ${same.name}: it is a file to be read`, 'Write the report somewhere else.');
+  }
+}
+
+/** What an output would overwrite, if there is anything to lose. */
+async function presentAt({ file, name }: Output) {
+  const found = await statOf(file);
+  return found === null || found.isCharacterDevice() ? null : { name, found };
+}
+
+const statOf = (path: string) => stat(path, { bigint: true }).catch(() => null);
 
 /** Writes one report, readable by its owner alone; the file is there whole or not at all. */
 export async function writeOutput({ file, name }: Output, chunks: Iterable<string>): Promise<void> {
@@ -81,14 +105,24 @@ async function obstacleTo(file: string): Promise<string | null> {
   }
 }
 
-/** A device or a pipe is written to as it stands: renaming a file over it would destroy it. */
+/** Names of descriptors, which may well be those of files. */
+const DESCRIPTOR = /^\/(?:dev\/(?:fd\/|stderr$)|proc\/)/;
+
+/** A device, a pipe or a descriptor is written to as it stands: renaming a file over it would destroy it. */
 async function isSpecial(file: string): Promise<boolean> {
-  if (file.startsWith('/dev/')) return true;
+  if (DESCRIPTOR.test(file)) return true;
   const found = await stat(file).catch(() => null);
   return found !== null && !found.isFile();
 }
 
-/** What a symbolic link points at, so that the link stays one. */
-const targetOf = (file: string): Promise<string> => realpath(file).catch(() => file);
+/** Where a symbolic link leads, even to a file that is yet to be, so that the link stays one. */
+async function targetOf(file: string, hops = 40): Promise<string> {
+  if (hops === 0 || DESCRIPTOR.test(file)) return file;
+  const real = await realpath(file).catch(() => null);
+  if (real !== null) return real;
+  const folder = await realpath(dirname(file)).catch(() => dirname(file));
+  const link = await readlink(file).catch(() => null);
+  return link === null ? join(folder, basename(file)) : targetOf(resolve(folder, link), hops - 1);
+}
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;

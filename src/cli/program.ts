@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { tell } from './failures.ts';
+import { UserError } from '../errors.ts';
+import { plainLines, tell } from './failures.ts';
 import type { Io } from './io.ts';
 
 /** Runs one command line and returns its exit status; whatever goes wrong is told on stderr. */
@@ -25,7 +26,7 @@ function programFor(io: Io, finish: (status: number) => void): Command {
     .configureOutput({
       writeOut: text => io.stdout.write(text),
       writeErr: text => io.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'keyward: ')),
+      outputError: (text, write) => write(plainLines(text.replace(/^error: /, 'keyward: '))),
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getErrHelpWidth: () => io.stderr.columns ?? 80,
     })
@@ -45,10 +46,10 @@ function addAudit(program: Command, io: Io, finish: Finish): void {
     .description('read logs, judge the keys in them, report')
     .argument('[source...]', 'files, folders, globs, or - for stdin; see `keyward sources`')
     .optionsGroup('What is judged:')
-    .option('--since <time>', 'judge from here on: 30d, 2026-06-01 or an instant')
+    .option('--since <time>', 'judge from here on: 12h, 30d, 2w, 2026-06-01 or an instant')
     .option('--until <time>', 'leave out events from here on')
     .option('--now <time>', 'the instant to judge from (default: the clock)')
-    .option('--rule <ids>', 'judge by these rules only (repeatable, comma lists)', collectNames)
+    .option('--rule <ids>', 'judge by these rules only (repeatable, comma lists)', collectRules)
     .option('--skip-rule <ids>', 'leave these rules out (repeatable, comma lists)', collectNames)
     .option('--geo-db <file>', 'a country or city database in MMDB format')
     .option('--asn-db <file>', 'an ASN database in MMDB format')
@@ -124,6 +125,13 @@ const collectNames = (value: string, known: readonly string[] = []): string[] =>
     .filter(name => name !== ''),
 ];
 
+/** An empty variable of a build server must not mean every rule. */
+function collectRules(value: string, known?: readonly string[]): string[] {
+  const names = collectNames(value);
+  if (names.length === 0) throw new UserError('--rule names no rule', 'List them with `keyward rules`.');
+  return [...(known ?? []), ...names];
+}
+
 const EXAMPLES = `
 Examples:
   keyward demo                        see it at work, without an account
@@ -136,5 +144,5 @@ Examples:
   zcat trail.json.gz | keyward audit -
   keyward audit ./logs --out json=report.json --fail-on medium
 
-Exit status: 0 clean, 1 a finding reached --fail-on, 2 wrong usage,
-3 incomplete, 130 interrupted.`;
+Exit status: 0 clean, 1 a finding reached --fail-on, 2 wrong usage: nothing
+was judged, 3 incomplete or a report could not be written, 130 interrupted.`;

@@ -1,44 +1,52 @@
+import { normalize } from 'node:path';
 import { type AuditRequest, audit } from '../audit.ts';
+import { withSlashes } from '../collect/paths.ts';
+import { UserError } from '../errors.ts';
 import { countGated, exitStatus, type Gate, isAtLeast } from '../gate.ts';
 import type { Report, SourceReport } from '../model/report.ts';
+import { withSeparators } from '../numbers.ts';
 import { formatSpan } from '../progress.ts';
-import { plain } from '../report/plain.ts';
 import { countText } from '../wording.ts';
+import { tell } from './failures.ts';
+import { inputsOf } from './inputs.ts';
 import { type Io, isColored, notice, print, widthOf } from './io.ts';
 import { isWatched, Meter } from './meter.ts';
 import { checkOutputs, writeOutput } from './outputs.ts';
-import type { ReportFlags, Showing } from './settings.ts';
+import type { ReportFlags, Settings, Showing } from './settings.ts';
 
 /** What one audit came to. */
 export interface Outcome {
   readonly report: Report;
   readonly interrupted: boolean;
+  /** False when a report could not be written where it was to go. */
+  readonly isWritten: boolean;
 }
+
+type Thresholds = Pick<Gate, 'failOn' | 'failOnBlind'>;
 
 /** Audits and writes every output. The first interrupt ends the reading: what was read is still reported. */
 export async function runAudit(
   request: AuditRequest,
-  showing: Showing,
+  settings: Settings,
   flags: ReportFlags,
   io: Io,
   edit: (report: Report) => Report = report => report,
 ): Promise<Outcome> {
-  await checkOutputs(showing.outputs);
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => abort.abort());
   try {
+    await checkOutputs(settings.outputs, inputsOf(settings, abort.signal));
     const read = edit(await auditWatched(request, abort.signal, flags, io));
     const interrupted = abort.signal.aborted;
     const report = interrupted ? { ...read, run: { ...read.run, complete: false } } : read;
-    await writeReports(report, showing, flags, io);
-    return { report, interrupted };
+    return { report, interrupted, isWritten: await writeReports(report, settings, flags, io) };
   } finally {
     stopListening();
   }
 }
 
 /** Says on stderr why the exit status is what it is, when it is not 0. */
-export function explainStatus({ report, interrupted }: Outcome, gate: Omit<Gate, 'interrupted'>, io: Io): void {
+export function explainStatus({ report, interrupted }: Outcome, gate: Thresholds, io: Io): void {
   if (interrupted) notice(io, 'interrupted: the report holds what was read until then');
   const gated = countGated(report, gate.failOn);
   if (gated > 0) notice(io, `${countText(gated, 'finding')} at or above ${gate.failOn} (--fail-on)`);
@@ -50,8 +58,8 @@ export function explainStatus({ report, interrupted }: Outcome, gate: Omit<Gate,
 }
 
 /** The exit status that an audit deserves. */
-export const statusOf = ({ report, interrupted }: Outcome, gate: Omit<Gate, 'interrupted'>): number =>
-  exitStatus(report, { ...gate, interrupted });
+export const statusOf = ({ report, interrupted, isWritten }: Outcome, { failOn, failOnBlind }: Thresholds): number =>
+  exitStatus(report, { failOn, failOnBlind, interrupted, isWritten });
 
 async function auditWatched(request: AuditRequest, signal: AbortSignal, flags: ReportFlags, io: Io): Promise<Report> {
   const startedAt = io.now();
@@ -63,8 +71,8 @@ async function auditWatched(request: AuditRequest, signal: AbortSignal, flags: R
   return report;
 }
 
-/** Files first: a reader of stdout may take its time. */
-async function writeReports(report: Report, showing: Showing, flags: ReportFlags, io: Io): Promise<void> {
+/** Writes every report, files first: a reader of stdout may take its time. False when one could not be written. */
+async function writeReports(report: Report, showing: Showing, flags: ReportFlags, io: Io): Promise<boolean> {
   const shown = {
     ...report,
     findings: report.findings.filter(({ severity }) => isAtLeast(severity, showing.minSeverity)),
@@ -79,13 +87,36 @@ async function writeReports(report: Report, showing: Showing, flags: ReportFlags
       failures.push(error);
     }
   }
-  await print(io.stdout, showing.reporter.render(shown, { width, color: isColored(io, flags.color) }));
-  if (failures.length > 0) throw failures[0];
+  const color = isColored(io, flags.color);
+  await print(io.stdout, showing.reporter.render(shown, { width, color })).catch(error => failures.push(error));
+  tellAll(failures, io);
+  return failures.length === 0;
+}
+
+/** Tells what the user can mend; anything else is a bug and is thrown. */
+function tellAll(failures: readonly unknown[], io: Io): void {
+  for (const failure of failures) {
+    if (!(failure instanceof UserError)) throw failure;
+    tell(failure, io);
+  }
 }
 
 /** The first line of what is missing; the report has them all. */
 function incompleteness({ id, note }: SourceReport): string {
   const [first = 'not read to its end', ...rest] = (note ?? '').split('\n').filter(line => line !== '');
-  const more = rest.length === 0 ? '' : ` (and ${rest.length} more)`;
-  return `incomplete: ${plain(id)}: ${plain(first)}${more}`;
+  const what = saysPath(first, id) ? first : `${id}: ${first}`;
+  return `incomplete: ${what}${moreOf(rest)}`;
+}
+
+/** Whether a line names the source already: as the path of a file it tells of, or in quotes. */
+function saysPath(line: string, id: string): boolean {
+  const paths = [id, withSlashes(normalize(id))].filter(path => line.startsWith(path));
+  return line.includes(`'${id}'`) || paths.some(path => path.endsWith('/') || /^[:,/]/.test(line.slice(path.length)));
+}
+
+/** How many lines follow; a long note counts in one what it leaves out. */
+function moreOf(rest: readonly string[]): string {
+  const counts = rest.map(line => Number(/^… and ([\d,]+) more$/.exec(line)?.[1]?.replaceAll(',', '') ?? 1));
+  const count = counts.reduce((sum, each) => sum + each, 0);
+  return count === 0 ? '' : ` (and ${withSeparators(count)} more like it, see the report)`;
 }

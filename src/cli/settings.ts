@@ -1,3 +1,4 @@
+import { collectors } from '../collect/index.ts';
 import { type Config, loadConfig, type RuleSettings } from '../config.ts';
 import { readInstant, readWhen } from '../durations.ts';
 import { UserError, unknownName } from '../errors.ts';
@@ -106,10 +107,17 @@ function optionsOf({ options }: Rule, { enabled: _, ...given }: RuleSettings): C
 
 function settleSources(given: readonly string[], config: Config): readonly string[] {
   const sources = given.length > 0 ? given : (config.sources ?? []);
-  if (sources.length > 0) return sources;
+  if (sources.length === 0) {
+    throw new UserError(
+      'no source to audit',
+      'Name one, as in `keyward audit ./logs`, or see it at work first: `keyward demo`.',
+    );
+  }
+  const strange = sources.find(source => !collectors.some(({ accepts }) => accepts(source)));
+  if (strange === undefined) return sources;
   throw new UserError(
-    'no source to audit',
-    'Name one, as in `keyward audit ./logs`, or see it at work first: `keyward demo`.',
+    `unknown source '${strange}'`,
+    'keyward reads files, folders, globs and - so far; download the logs first, as in `aws s3 sync`.',
   );
 }
 

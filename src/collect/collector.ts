@@ -7,6 +7,8 @@ export interface Shard {
   readonly key: string;
   /** Bytes to read, where known, for progress. */
   readonly bytes: number;
+  /** True when the user named this very part: then it ought to be a log, whatever it is called. */
+  readonly isNamed?: boolean;
 }
 
 /** A kind of source: where audit events come from. */

@@ -1,12 +1,12 @@
 import type { Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { nearest, UserError } from '../errors.ts';
 import { errorCode } from '../scan/read-chunks.ts';
 import type { Shard } from './collector.ts';
 
 /** A path as Node writes it everywhere else; elsewhere a backslash is part of a name. */
-const withSlashes = (path: string): string => (sep === '\\' ? path.replaceAll(sep, '/') : path);
+export const withSlashes = (path: string): string => (sep === '\\' ? path.replaceAll(sep, '/') : path);
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -19,7 +19,7 @@ export async function* findFiles(source: string, signal: AbortSignal): AsyncGene
     return;
   }
   if (!found.isDirectory()) {
-    yield { key: source, bytes: found.size };
+    yield { key: source, bytes: found.size, isNamed: true };
     return;
   }
   await checkFolder(source);
@@ -118,6 +118,8 @@ async function missing(source: string): Promise<UserError> {
 }
 
 async function hintFor(source: string): Promise<string> {
+  const target = await readlink(source).catch(() => null);
+  if (target !== null) return `It is a link to '${target}', which does not exist.`;
   const folder = dirname(source);
   const names = await readdir(folder).catch(() => null);
   if (names === null) return `The folder '${folder}' does not exist or cannot be listed.`;

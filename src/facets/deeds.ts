@@ -7,12 +7,14 @@ import { groupBy } from './group.ts';
 import { keepTally } from './keep.ts';
 import { addToTally, type Tally, type TallyShape, tallyRows } from './tally.ts';
 
-/** What a credential did to credentials, privileges, trust or the audit itself. A text is empty when it was not told or given up. */
+/** What a credential did to credentials, privileges, trust or the audit itself. A text is empty when it was not told. */
 export interface DeedRow {
   readonly deed: Deed;
   readonly action: string;
   readonly outcome: Outcome;
   readonly target: string;
+  /** There were so many deeds that the targets of these were given up: `target` is empty, and they had one. */
+  readonly isCoarse: boolean;
   readonly country: string;
   readonly address: string;
   readonly mfa: AuditEvent['mfa'];
@@ -35,36 +37,55 @@ export interface DeedSum {
 /** Everyday acts, of which there is a facet for each that needs one. */
 const EVERYDAY: ReadonlySet<Deed> = new Set(['use', 'infer', 'issue']);
 
-/** Deeds that some credentials do all day long; their details are given up before those of the rest. */
-const ROUTINE: ReadonlySet<string> = new Set<Deed>(['reveal', 'sign-in']);
-
 const SEPARATOR = '\x1f';
 const [DEED, ACTION, OUTCOME, TARGET, WHEN, COUNTRY, ADDRESS, MFA] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 
-/** Whoever fills the table with reads or with refused attempts must not wash out the names of the keys that were made. */
-const isRoutine = (parts: readonly string[]): boolean => ROUTINE.has(parts[DEED]!) || parts[OUTCOME] !== 'ok';
-const isAny = (): boolean => true;
+/** Stands for a target that was given up. No name holds a control character. */
+const GIVEN_UP = '\x1e';
+const RESERVED = /[\x1e\x1f]/g;
 
+type Which = (parts: readonly string[]) => boolean;
+
+/** Deeds that some do all day long, and whatever did not come off. */
+const isNoise: Which = parts => ['reveal', 'sign-in'].includes(parts[DEED]!) || parts[OUTCOME] !== 'ok';
+const isDone = (...deeds: readonly Deed[]): Which => {
+  const names: ReadonlySet<string> = new Set(deeds);
+  return parts => names.has(parts[DEED]!) && parts[OUTCOME] === 'ok';
+};
+
+const isLasting = isDone('create', 'trust', 'silence', 'expose');
+
+/**
+ * Each kind gives up all it can before the next gives up anything, from what there are many of to what an intruder
+ * would have washed out: thousands of reads, or a deployment that grants and revokes, must not blank the name of a key
+ * that was made or of a trail that was stopped.
+ */
 const SHAPE: TallyShape = {
   bound: 512,
   folds: ['sum', 'min', 'max'],
   coarser: [
-    blank(isRoutine, ADDRESS),
-    hourToDay(isRoutine),
-    blank(isRoutine, TARGET),
-    blank(isRoutine, WHEN),
-    blank(isAny, ADDRESS),
-    hourToDay(isAny),
-    blank(isAny, TARGET),
-    blank(isAny, WHEN),
-    blank(isAny, COUNTRY),
+    ...[isNoise, isDone('grant'), isDone('disable', 'delete')].flatMap(which => [
+      blank(which, ADDRESS),
+      coarserTime(which, 'd', dayOfHour),
+      giveUpTarget(which),
+      blank(which, WHEN),
+      blank(which, COUNTRY),
+    ]),
+    blank(isLasting, ADDRESS),
+    coarserTime(isLasting, 'd', dayOfHour),
+    coarserTime(isLasting, 'm', monthOfDay),
+    blank(isLasting, COUNTRY),
+    giveUpTarget(isDone('trust')),
+    giveUpTarget(isDone('create')),
+    giveUpTarget(isDone('silence', 'expose')),
+    blank(isLasting, WHEN),
   ],
 };
 
 /** Every deed but everyday use: to what, with which outcome, when and from where; coarser when there are very many. */
 export const deeds = defineFacet({
   id: 'deeds',
-  version: 1,
+  version: 2,
   columns: ['hour', 'deed', 'action', 'outcome', 'target', 'address', 'mfa'],
   ...keepTally(SHAPE),
   add(state, event, place) {
@@ -79,12 +100,14 @@ export function deedRows(tally: Tally, deed: Deed, outcome: Outcome = 'ok'): Dee
   for (const [key, { values, example }] of tallyRows(tally)) {
     const parts = key.split(SEPARATOR);
     if (parts[DEED] !== deed || parts[OUTCOME] !== outcome) continue;
+    const isCoarse = parts[TARGET] === GIVEN_UP;
     const [count, first, last] = values as [number, number, number];
     rows.push({
       deed,
       outcome,
       action: parts[ACTION]!,
-      target: parts[TARGET]!,
+      target: isCoarse ? '' : parts[TARGET]!,
+      isCoarse,
       country: parts[COUNTRY]!,
       address: parts[ADDRESS]!,
       mfa: parts[MFA] as AuditEvent['mfa'],
@@ -125,22 +148,31 @@ type Keyed = Pick<AuditEvent, 'deed' | 'action' | 'outcome' | 'target' | 'hour' 
 
 function deedKey({ deed, action, outcome, target, hour, address, mfa }: Keyed, { country }: Place): string {
   const parts = [deed, action, outcome, target, `h${hour}`, country, address, mfa];
-  return parts.map(part => part.replaceAll(SEPARATOR, '\ufffd')).join(SEPARATOR);
+  return parts.map(part => part.replace(RESERVED, '\ufffd')).join(SEPARATOR);
 }
-
-type Which = (parts: readonly string[]) => boolean;
 
 function blank(which: Which, part: number): (key: string) => string {
-  return key => change(key, which, parts => parts.with(part, ''));
+  return changed(which, parts => parts.with(part, ''));
 }
 
-function hourToDay(which: Which): (key: string) => string {
-  return key => change(key, which, parts => parts.with(WHEN, dayOf(parts[WHEN]!)));
+/** What was never told stays so: only a name is given up. */
+function giveUpTarget(which: Which): (key: string) => string {
+  return changed(which, parts => (parts[TARGET] === '' ? parts : parts.with(TARGET, GIVEN_UP)));
 }
 
-const dayOf = (when: string): string => (when.startsWith('h') ? `d${dayOfHour(Number(when.slice(1)))}` : when);
+/** A time is a letter, for how long it is, and a number. */
+function coarserTime(which: Which, letter: string, coarser: (number: number) => number): (key: string) => string {
+  return changed(which, parts => parts.with(WHEN, `${letter}${coarser(Number(parts[WHEN]!.slice(1)))}`));
+}
 
-function change(key: string, which: Which, how: (parts: string[]) => string[]): string {
-  const parts = key.split(SEPARATOR);
-  return which(parts) ? how(parts).join(SEPARATOR) : key;
+function changed(which: Which, how: (parts: string[]) => string[]): (key: string) => string {
+  return key => {
+    const parts = key.split(SEPARATOR);
+    return which(parts) ? how(parts).join(SEPARATOR) : key;
+  };
+}
+
+/** A stretch of thirty days, numbered. */
+function monthOfDay(day: number): number {
+  return Math.floor(day / 30);
 }

@@ -2,6 +2,7 @@ import type { Deed } from '../model/event.ts';
 import { defineFacet } from './facet.ts';
 import { keepTable } from './keep.ts';
 import type { Fold, Table } from './table.ts';
+import { isByService } from './volume.ts';
 
 /** What was given out: temporary sessions, static keys, or secrets shown to a reader. */
 export type Issued = 'sessions' | 'keys' | 'secrets';
@@ -21,6 +22,16 @@ export interface IssuanceHour {
 /** How many secrets one batch read is taken for; the log does not say. */
 const BATCH_WEIGHT = 10;
 
+/** Reads of many secrets at once. */
+const BATCHES: ReadonlySet<string> = new Set([
+  'secretsmanager:BatchGetSecretValue',
+  'ssm:GetParameters',
+  'ssm:GetParametersByPath',
+]);
+
+/** What sets a secret anew, or a password: no further key comes of it. */
+const NO_NEW_KEY = /:(?:(?:Create|Update)LoginProfile|ResetServiceSpecificCredential)$/;
+
 const FOLDS: readonly Fold[] = ['sum', 'sum', 'min', 'max'];
 const CLASSES: readonly Issued[] = ['sessions', 'keys', 'secrets'];
 const CLASS_OF: Partial<Record<Deed, number>> = { issue: 0, create: 1, reveal: 2 };
@@ -28,13 +39,14 @@ const CLASS_OF: Partial<Record<Deed, number>> = { issue: 0, create: 1, reveal: 2
 /** Hour by hour, the credentials and secrets that a credential was used to obtain. */
 export const issuance = defineFacet({
   id: 'issuance',
-  version: 1,
-  columns: ['hour', 'deed', 'action', 'outcome'],
+  version: 2,
+  columns: ['hour', 'deed', 'action', 'outcome', 'agent'],
   ...keepTable(FOLDS),
   add(state, event) {
     const issued = CLASS_OF[event.deed];
-    if (issued === undefined || event.outcome !== 'ok' || event.count === 0) return;
-    const isBatch = event.deed === 'reveal' && event.action.endsWith('BatchGetSecretValue');
+    if (issued === undefined || event.outcome !== 'ok' || event.count === 0 || isByService(event.agent)) return;
+    if (event.deed === 'create' && NO_NEW_KEY.test(event.action)) return;
+    const isBatch = event.deed === 'reveal' && BATCHES.has(event.action);
     const batches = isBatch ? event.count : 0;
     const amount = isBatch ? event.count * BATCH_WEIGHT : event.count;
     state.fold(event.hour * CLASSES.length + issued, [amount, batches, event.at, event.last]);

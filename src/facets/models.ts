@@ -2,9 +2,9 @@ import { dayOfHour } from '../time.ts';
 import { defineFacet } from './facet.ts';
 import { keepTally } from './keep.ts';
 import { addToTally, type Tally, type TallyShape, tallyRows } from './tally.ts';
-import { isRefused } from './volume.ts';
+import { isTaken } from './volume.ts';
 
-/** What a credential used of one model on one UTC day; refused calls are not use. */
+/** What a credential used of one model on one UTC day; refused and throttled calls are not use. */
 export interface ModelDay {
   readonly day: number;
   /** Its family, or empty, when there were too many models to keep apart. */
@@ -30,12 +30,12 @@ const SHAPE: TallyShape = {
 /** Day by day, the models that a credential used. */
 export const models = defineFacet({
   id: 'models',
-  version: 1,
+  version: 2,
   columns: ['hour', 'deed', 'model', 'outcome'],
   ...keepTally(SHAPE),
   add(state, event) {
     const { count, tokensIn, tokensOut } = event;
-    if (event.deed !== 'infer' || isRefused(event.outcome) || count + tokensIn + tokensOut === 0) return;
+    if (event.deed !== 'infer' || !isTaken(event.outcome) || count + tokensIn + tokensOut === 0) return;
     const answered = count > 0 && event.outcome === 'ok';
     const key = `${dayOfHour(event.hour)} ${event.model.slice(0, MAX_NAME)}`;
     const okFirst = answered ? event.at : Number.POSITIVE_INFINITY;

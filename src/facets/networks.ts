@@ -1,5 +1,6 @@
 import { defineFacet } from './facet.ts';
 import { keepTally } from './keep.ts';
+import { isKnocking } from './places.ts';
 import { addToTally, type Tally, type TallyShape, tallyRows } from './tally.ts';
 
 /** A network a credential was used from: an address, or a shortened one when there were too many. */
@@ -26,11 +27,11 @@ const SHAPE: TallyShape = {
 /** The addresses a credential was used from, shortened to prefixes when there are too many to keep. */
 export const networks = defineFacet({
   id: 'networks',
-  version: 1,
-  columns: ['address'],
+  version: 2,
+  columns: ['address', 'deed', 'outcome'],
   ...keepTally(SHAPE),
   add(state, event, place) {
-    if (event.address === '' || event.count === 0) return;
+    if (event.address === '' || event.count === 0 || isKnocking(event.deed, event.outcome)) return;
     const key = place.country + SEPARATOR + event.address + SEPARATOR + place.operator;
     addToTally(SHAPE, state, key, [event.count, event.at, event.last], event.example);
   },

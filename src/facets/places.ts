@@ -1,4 +1,4 @@
-import type { Deed } from '../model/event.ts';
+import type { Deed, Outcome } from '../model/event.ts';
 import { defineFacet } from './facet.ts';
 import { keepTable } from './keep.ts';
 import type { Fold, Table } from './table.ts';
@@ -26,14 +26,17 @@ const GRAVE: ReadonlySet<Deed> = new Set(['create', 'reveal', 'grant', 'trust', 
 /** Deeds that turn a stranger into an intruder. */
 export const isGrave = (deed: Deed): boolean => GRAVE.has(deed);
 
+/** A sign-in that did not succeed: anyone may try any name, so it says nothing of who holds the credential. */
+export const isKnocking = (deed: Deed, outcome: Outcome): boolean => deed === 'sign-in' && outcome !== 'ok';
+
 /** Hour by hour, the countries a credential was used from. Addresses without a place are not in it. */
 export const places = defineFacet({
   id: 'places',
-  version: 1,
-  columns: ['hour', 'address', 'deed'],
+  version: 2,
+  columns: ['hour', 'address', 'deed', 'outcome'],
   ...keepTable(FOLDS),
-  add(state, { hour, deed, count, at, last }, place) {
-    if (place.country === '' || count === 0) return;
+  add(state, { hour, deed, outcome, count, at, last }, place) {
+    if (place.country === '' || count === 0 || isKnocking(deed, outcome)) return;
     const grave = isGrave(deed) ? count : 0;
     const inferred = deed === 'infer' ? count : 0;
     state.fold(placeKey(hour, place.country, place.egress), [count, at, last, grave, inferred]);

@@ -7,9 +7,9 @@ import { modelFamily } from './models.ts';
 import { addToTally, type Tally, type TallyShape, tallyRows } from './tally.ts';
 import { isRefused } from './volume.ts';
 
-/** Within one hour: a way of looking at what models there are, or a model that was refused. */
+/** Within one hour: a way of looking at what models there are, or a model that refused: denied, or not to be asked so. */
 export interface Probe {
-  readonly kind: 'look' | 'refused';
+  readonly kind: 'look' | 'denied' | 'invalid';
   /** The operation of a look, the model of a refusal; empty when unknown or too many to keep apart. */
   readonly name: string;
   readonly count: number;
@@ -51,7 +51,7 @@ const SHAPE: TallyShape = {
       rekey(
         key,
         hour => hour,
-        (name, kind) => (kind === 'refused' ? modelFamily(name) : name),
+        (name, kind) => (kind === 'look' ? name : modelFamily(name)),
       ),
     key => rekey(key, hour => hour, nothing),
     key => rekey(key, hour => dayOfHour(hour) * 24, nothing),
@@ -65,7 +65,7 @@ const HOURLY_LEVELS = 2;
 /** Hour by hour, how a credential looked for models and which ones refused it. */
 export const probes = defineFacet({
   id: 'probes',
-  version: 1,
+  version: 2,
   columns: ['hour', 'deed', 'action', 'outcome', 'model'],
   ...keepTally(SHAPE),
   add(state, event) {
@@ -80,7 +80,7 @@ export function probeRows(tally: Tally): Probe[] {
   const rows = tallyRows(tally).map(([key, { values, example }]): Probe => {
     const [, kind, name] = parts(key);
     const [count, first, last] = values as [number, number, number];
-    return { kind: kind === 'look' ? 'look' : 'refused', name, count, first, last, example };
+    return { kind, name, count, first, last, example };
   });
   return rows.sort((a, b) => a.first - b.first || compareText(a.kind, b.kind) || compareText(a.name, b.name));
 }
@@ -97,18 +97,20 @@ interface Attempt {
 
 function probeOf({ deed, action, outcome, model }: Attempt): string | undefined {
   if (LOOK_ACTIONS.has(action)) return `look ${action}`;
-  return deed === 'infer' && isRefused(outcome) ? `refused ${model.slice(0, MAX_NAME)}` : undefined;
+  return deed === 'infer' && isRefused(outcome) ? `${outcome} ${model.slice(0, MAX_NAME)}` : undefined;
 }
 
-function rekey(key: string, toHour: (hour: number) => number, toName: (name: string, kind: string) => string): string {
+type Kind = Probe['kind'];
+
+function rekey(key: string, toHour: (hour: number) => number, toName: (name: string, kind: Kind) => string): string {
   const [hour, kind, name] = parts(key);
   return `${toHour(hour)} ${kind} ${toName(name, kind)}`;
 }
 
-function parts(key: string): [hour: number, kind: string, name: string] {
+function parts(key: string): [hour: number, kind: Kind, name: string] {
   const first = key.indexOf(' ');
   const second = key.indexOf(' ', first + 1);
-  return [Number(key.slice(0, first)), key.slice(first + 1, second), key.slice(second + 1)];
+  return [Number(key.slice(0, first)), key.slice(first + 1, second) as Kind, key.slice(second + 1)];
 }
 
 const nothing = (): string => '';

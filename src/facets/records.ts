@@ -40,7 +40,9 @@ export interface Lookback {
 
 /** The least amounts that are a burst. */
 export interface BurstLimits {
-  hour(baseline: Baseline, isMature: boolean): number;
+  /** How many times as much makes the difference. */
+  readonly times: number;
+  hour(baseline: Baseline, isMature: boolean, slot: number): number;
   /** For days with a mature baseline; other days are not judged. */
   day(baseline: Baseline): number;
 }
@@ -53,6 +55,8 @@ export interface Burst {
   readonly limit: number;
   readonly baseline: Baseline;
   readonly isMature: boolean;
+  /** Of an hour without a mature baseline: like what it does on other days, before or after. */
+  readonly isUsual: boolean;
 }
 
 /** Amounts per hour, ascending, from rows that are; hours without an amount are left out. */
@@ -120,6 +124,25 @@ function isMature({ hours, days }: Baseline, { minActiveHours, minActiveDays }: 
   return hours >= minActiveHours && days >= minActiveDays;
 }
 
+/** So many other days make a way of working. */
+const USUAL_DAYS = 3;
+
+/** Peaks within a day of an hour lie on its own UTC day or on one next to it. */
+const NEAR_DAYS = 3;
+
+/**
+ * Tells of an hour whether on three other days, each at least 24 hours away, the busiest hour came near it: what a
+ * credential does day after day is no burst only because the logs begin with it.
+ */
+export function usualHours(hours: readonly Amount[], times: number): (slot: number, amount: number) => boolean {
+  const peaks = new Map<number, Amount>();
+  for (const hour of hours) if (hour.amount > (peaks.get(hour.day)?.amount ?? 0)) peaks.set(hour.day, hour);
+  const ranked = [...peaks.values()].sort((a, b) => b.amount - a.amount || a.slot - b.slot);
+  const most = ranked.slice(0, USUAL_DAYS + NEAR_DAYS);
+  return (slot, amount) =>
+    most.filter(peak => Math.abs(peak.slot - slot) >= 24 && peak.amount * times >= amount).length >= USUAL_DAYS;
+}
+
 /** The bursts of an hourly series, and whether its last hour had a mature baseline. */
 export function burstsOf(
   hours: readonly Amount[],
@@ -128,11 +151,14 @@ export function burstsOf(
 ): { readonly bursts: readonly Burst[]; readonly isMature: boolean } {
   const bursts: Burst[] = [];
   const hourly = baselinesOf(hours, hourLookback(habit));
+  const isUsual = usualHours(hours, limits.times);
   for (const [i, { slot, amount }] of hours.entries()) {
     const baseline = hourly[i]!;
     const mature = isMature(baseline, habit);
-    const limit = limits.hour(baseline, mature);
-    if (amount >= limit) bursts.push({ span: 'hour', slot, amount, limit, baseline, isMature: mature });
+    const limit = limits.hour(baseline, mature, slot);
+    if (amount < limit) continue;
+    const usual = !mature && isUsual(slot, amount);
+    bursts.push({ span: 'hour', slot, amount, limit, baseline, isMature: mature, isUsual: usual });
   }
   const days = daySeries(hours);
   const daily = baselinesOf(days, dayLookback(habit));
@@ -140,7 +166,8 @@ export function burstsOf(
     const baseline = daily[i]!;
     if (!isMature(baseline, habit)) continue;
     const limit = limits.day(baseline);
-    if (amount >= limit) bursts.push({ span: 'day', slot, amount, limit, baseline, isMature: true });
+    if (amount < limit) continue;
+    bursts.push({ span: 'day', slot, amount, limit, baseline, isMature: true, isUsual: false });
   }
   const last = hourly.at(-1);
   return { bursts, isMature: last !== undefined && isMature(last, habit) };

@@ -1,6 +1,6 @@
 import { hashText } from '../hash.ts';
 import { defineFacet } from './facet.ts';
-import { countryIn, hourIn, isEgress, isGrave, PLACE_KEYS, type PlaceHour, placeKey } from './places.ts';
+import { countryIn, hourIn, isEgress, isGrave, isKnocking, PLACE_KEYS, type PlaceHour, placeKey } from './places.ts';
 import { type Fold, Table } from './table.ts';
 
 /** A country's share of one hour of a session. */
@@ -41,11 +41,11 @@ const noSessions = (): Sessions => ({
 /** Session by session and hour by hour, the countries a credential that lends sessions was used from. */
 export const sessions = defineFacet({
   id: 'sessions',
-  version: 1,
-  columns: ['hour', 'address', 'deed', 'session'],
+  version: 2,
+  columns: ['hour', 'address', 'deed', 'outcome', 'session'],
   empty: noSessions,
-  add(state, { session, hour, deed, count, at, last }, place) {
-    if (session === '' || place.country === '' || count === 0) return;
+  add(state, { session, hour, deed, outcome, count, at, last }, place) {
+    if (session === '' || place.country === '' || count === 0 || isKnocking(deed, outcome)) return;
     const key = placeKey(hour, place.country, place.egress);
     fold(state, session, key, [count, at, last, isGrave(deed) ? count : 0]);
   },

@@ -1,7 +1,7 @@
 import type { Credential } from '../model/credential.ts';
 import type { Episode, Json } from '../model/finding.ts';
 import { DAY, dayOfHour, HOUR } from '../time.ts';
-import { credentialNoun, dayText, hourText, isoText, timesText } from '../wording.ts';
+import { credentialNoun, dayText, hourText, isoText, oneText, timesText } from '../wording.ts';
 import { type Amount, type Burst, plotAround } from './records.ts';
 import type { Stretch } from './stretch.ts';
 
@@ -59,7 +59,8 @@ export function sayIncident<M extends string>(
 
 function sayBurst(burst: Burst, what: string, noun: string, days: number) {
   const { span, slot, amount, limit, baseline, isMature } = burst;
-  if (!isMature) return { message: 'newcomer', data: { amount, what, noun, limit, hour: hourText(slot) } } as const;
+  if (!isMature)
+    return { message: 'newcomer', data: { amount, what, one: oneText(noun), limit, hour: hourText(slot) } } as const;
   const compared = { amount, what, noun, days, record: baseline.record, ratio: timesText(amount / baseline.record) };
   return span === 'hour'
     ? ({ message: 'hour', data: { ...compared, hour: hourText(slot) } } as const)

@@ -6,13 +6,13 @@ import type { Fold, Table } from './table.ts';
 /** Model use within one UTC hour. A time that no call gave is infinite. */
 export interface VolumeHour {
   readonly hour: number;
-  /** Calls that the platform took on: answered, throttled or failed. */
+  /** Calls that the platform took on: answered or failed. */
   readonly calls: number;
   /** Calls turned down: denied or invalid. */
   readonly refused: number;
   readonly tokensIn: number;
   readonly tokensOut: number;
-  /** Between them lie the calls that were not refused. */
+  /** Between them lie the calls that were taken on. */
   readonly first: number;
   readonly last: number;
   /** Start of the first answered call. */
@@ -26,19 +26,27 @@ const FOLDS: readonly Fold[] = ['sum', 'sum', 'sum', 'sum', 'min', 'max', 'min']
 /** Turned down, as opposed to slowed down or broken. */
 export const isRefused = (outcome: Outcome): boolean => outcome === 'denied' || outcome === 'invalid';
 
+/** Taken on by the platform: neither turned down nor put off. */
+export const isTaken = (outcome: Outcome): boolean => outcome === 'ok' || outcome === 'failed';
+
+/** What a service calls for a principal says nothing of how much the principal asks of it. */
+export const isByService = (agent: string): boolean => agent === 'aws-service';
+
 /** Hour by hour, how much a credential used models. */
 export const volume = defineFacet({
   id: 'volume',
-  version: 1,
-  columns: ['hour', 'deed', 'outcome'],
+  version: 2,
+  columns: ['hour', 'deed', 'outcome', 'agent'],
   ...keepTable(FOLDS),
   add(state, event) {
     const { count, tokensIn, tokensOut, outcome } = event;
-    if (event.deed !== 'infer' || count + tokensIn + tokensOut === 0) return;
+    if (event.deed !== 'infer' || isByService(event.agent) || count + tokensIn + tokensOut === 0) return;
+    const taken = isTaken(outcome);
     const refused = isRefused(outcome);
-    const timed = count > 0 && !refused;
+    if (!taken && !refused) return;
+    const timed = count > 0 && taken;
     state.fold(event.hour, [
-      refused ? 0 : count,
+      taken ? count : 0,
       refused ? count : 0,
       tokensIn,
       tokensOut,

@@ -2,7 +2,7 @@
 export type OptionSpec =
   | { readonly describe: string; readonly default: number; readonly min: number; readonly max: number }
   | { readonly describe: string; readonly default: boolean }
-  | { readonly describe: string; readonly default: readonly string[]; readonly item: RegExp };
+  | { readonly describe: string; readonly default: readonly string[]; readonly item: RegExp; readonly wants?: string };
 
 export type Options = Readonly<Record<string, OptionSpec>>;
 

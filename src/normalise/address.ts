@@ -3,6 +3,7 @@ import ipaddr from 'ipaddr.js';
 import { memoised } from './memo.ts';
 
 const LONGEST = 80;
+const SERVICE = /^(?:AWS Internal(?:\/#?)?|[a-z0-9][a-z0-9.-]{0,100}\.amazonaws\.(?:com|com\.cn|eu))$/i;
 const WITH_PORT = /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/;
 
 /**
@@ -10,6 +11,9 @@ const WITH_PORT = /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/;
  * dropped and IPv4 inside IPv6 is taken out. Service names, `AWS Internal` and invalid addresses are no place: empty.
  */
 export const readAddress: (text: string) => string = memoised(16_384, canonical);
+
+/** Whether a source is a service of AWS instead of an address: by its DNS name, or `AWS Internal`. */
+export const isServiceSource = (text: string): boolean => SERVICE.test(text);
 
 function canonical(text: string): string {
   if (text === '' || text.length > LONGEST) return '';

@@ -1,5 +1,8 @@
 import { memoised } from './memo.ts';
 
+/** The agent of what a service did for someone. It is told from who called, never from a user agent, which any caller may set. */
+export const SERVICE_AGENT = 'aws-service';
+
 /** Families in the order they are tried: what a tool calls itself comes before the library it is built on. */
 const FAMILIES: readonly (readonly [family: string, pattern: RegExp])[] = [
   ['pentest-tool', /stratus-red-team|\bpacu\b|cloudfox|kali|parrot|pentoo/i],
@@ -15,7 +18,7 @@ const FAMILIES: readonly (readonly [family: string, pattern: RegExp])[] = [
   ['anthropic-sdk', /^(?:async)?anthropic(?:bedrock|vertex)?\b|anthropic-sdk|asyncanthropic/i],
   ['openai-sdk', /^(?:async)?(?:azure)?openai\b/i],
   ['console', /^\[?(?:s3console|console\.|signin\.|aws ?console|awsconsole)|\bconsole\.amazonaws\.com/i],
-  ['aws-service', /^aws[ -]internal|^\[?[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?\]?$/i],
+  ['aws-internal', /^aws[ -]internal|^\[?[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?\]?$/i],
   ['aws-cli', /aws-cli\//i],
   ['boto3', /boto3|botocore/i],
   ['aws-sdk-js', /aws-sdk-(?:js|nodejs|react)/i],

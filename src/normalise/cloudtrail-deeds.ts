@@ -281,9 +281,9 @@ function silence(field: string): Tell {
   return act => told('silence', field === '' ? '' : asked(act, field));
 }
 
-/** Updating a trail is silence only where it stops recording Regions, global services or member accounts. */
+/** Updating a trail is silence only where it stops recording Regions or global services. */
 function narrowTrail(act: Act): Told | null {
-  const switches = ['isMultiRegionTrail', 'includeGlobalServiceEvents', 'isOrganizationTrail'];
+  const switches = ['isMultiRegionTrail', 'includeGlobalServiceEvents'];
   return switches.some(name => asked(act, name) === 'false') ? told('silence', asked(act, 'name')) : null;
 }
 
@@ -294,11 +294,14 @@ function narrowSelectors(act: Act): Told | null {
   if (classic.length + advanced.length === 0) return act.succeeded ? null : told('silence', asked(act, 'trailName'));
   const recorded = [...classic.filter(recordsChanges), ...advanced.filter(recordsManagement)];
   const excluded = [...classic.flatMap(excludedSources), ...advanced.filter(recordsManagement).flatMap(excludedFields)];
-  if (recorded.length > 0 && excluded.length === 0) return null;
+  if (recorded.length > 0 && excluded.every(source => CHATTY_SOURCES.has(source))) return null;
   const lost =
     recorded.length === 0 ? 'drops management events' : `excludes ${[...new Set(excluded)].sort().join(' ')}`;
   return told('silence', fit(`${asked(act, 'trailName')} (${lost})`.trim()));
 }
+
+/** Sources that the console offers to leave out, because there are so many of their events. */
+const CHATTY_SOURCES: ReadonlySet<string> = new Set(['kms.amazonaws.com', 'rdsdata.amazonaws.com']);
 
 const recordsChanges = (selector: unknown): boolean =>
   digText(selector, 'includeManagementEvents') !== 'false' && digText(selector, 'readWriteType') !== 'ReadOnly';

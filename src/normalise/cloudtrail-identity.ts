@@ -1,5 +1,6 @@
 import type { CredentialKind } from '../model/credential.ts';
 import type { Fields, Paths } from '../scan/wanted.ts';
+import { isServiceSource } from './address.ts';
 import { isMasked, redactCredential, tidy } from './redact.ts';
 
 /** The fields that say who acted. */
@@ -71,8 +72,11 @@ export function serviceIdentity(fields: IdentityFields): Identity {
   return held(name, 'unknown', name, tidied(fields));
 }
 
-/** A service stands between the caller and the call. The sign-in service is how the console speaks for a person. */
-export const isOnBehalf = (invokedBy: string): boolean => invokedBy !== '' && invokedBy !== SIGN_IN;
+/** A service made the call for someone. The sign-in service is how the console speaks for a person. */
+export function isOnBehalf(invokedBy: string, source: string): boolean {
+  if (invokedBy !== '') return invokedBy !== SIGN_IN;
+  return source !== SIGN_IN && isServiceSource(source);
+}
 
 /** A caller who gave no credentials at all. */
 export const isAnonymous = ({ accountId, principalId }: IdentityFields): boolean =>
@@ -195,8 +199,7 @@ function personIdentity(fields: IdentityFields): Identity | null {
 function accountIdentity(fields: IdentityFields): Identity | null {
   const id = beforeColon(fields.principalId) || accountOf(fields) || fields.arn;
   if (id === '') return null;
-  const session = fields.principalId.slice(beforeColon(fields.principalId).length + 1);
-  return held(id, 'external-account', fields.arn || id, fields, session);
+  return held(id, 'external-account', fields.arn || id, fields, sessionOf(fields));
 }
 
 function otherIdentity(fields: IdentityFields): Identity | null {
@@ -210,12 +213,8 @@ function held(credential: string, kind: CredentialKind, owner: string, fields: I
   return { credential, kind, owner, account: accountOf(fields), session, principal: owner };
 }
 
-/** The temporary key, or the name the session was given where the key is absent or masked. */
-function sessionOf({ keyId, arn, principalId }: IdentityFields): string {
-  if (keyId !== '' && !isMasked(keyId)) return keyId;
-  const [, name] = /:(?:assumed-role|federated-user)\/(?:[^/]+\/)?([^/]+)$/.exec(arn) ?? [];
-  return name ?? principalId.slice(beforeColon(principalId).length + 1);
-}
+/** The temporary key. The name a session was given tells none apart: jobs that run side by side often share one. */
+const sessionOf = ({ keyId }: IdentityFields): string => (isMasked(keyId) ? '' : keyId);
 
 /** Ids of another shape than AWS's (masked or invented ones) are told by the session they carry. */
 const isSession = ({ keyId, sessionCreated }: IdentityFields): boolean =>

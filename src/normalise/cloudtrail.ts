@@ -1,10 +1,10 @@
 import { hashText } from '../hash.ts';
 import type { View, Views } from '../model/coverage.ts';
-import type { AuditEvent, Outcome } from '../model/event.ts';
+import type { AuditEvent, Deed, Outcome } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { hourOf } from '../time.ts';
 import { readAddress } from './address.ts';
-import { readAgent } from './agent.ts';
+import { readAgent, SERVICE_AGENT } from './agent.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { isExposure, isInference, isModelSurface, type Told, tellerOf } from './cloudtrail-deeds.ts';
 import {
@@ -23,7 +23,7 @@ import { readInstant } from './instant.ts';
 import { memoised } from './memo.ts';
 import { modelInError, readModel } from './model-name.ts';
 import { outcomeOf } from './outcome.ts';
-import { tidy } from './redact.ts';
+import { isMasked, tidy } from './redact.ts';
 
 const PATHS = {
   ...IDENTITY_PATHS,
@@ -32,6 +32,7 @@ const PATHS = {
   eventName: ['eventName'],
   eventType: ['eventType'],
   category: ['eventCategory'],
+  addendum: ['addendum.reason'],
   region: ['awsRegion'],
   address: ['sourceIPAddress'],
   agent: ['userAgent'],
@@ -62,6 +63,7 @@ type CloudTrailFields = Fields<typeof PATHS>;
 export const cloudtrail = defineFormat({
   id: 'cloudtrail',
   title: 'AWS CloudTrail',
+  envelopes: ['Records', 'Events'],
   paths: PATHS,
   unwrap: unwrapCloudTrail,
   reader: () => new CloudTrailReader(),
@@ -76,7 +78,10 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'AwsVpceEvents',
 ]);
 
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** What corrects an event told before is not another event: counted, it would make two of one. */
+const CORRECTION = 'UPDATED_DATA';
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const SERVICE_SUFFIX = /\.amazonaws\.com(?:\.cn)?$/;
 const ACTION_LIMIT = 128;
 const MOST_TOKENS = 1e9;
@@ -116,7 +121,7 @@ class CloudTrailReader implements Reader<typeof PATHS> {
 
   /** What the record says; null for what is left out on purpose, or what is wrong with it. */
   #judge(fields: CloudTrailFields, whole: () => JsonObject): Judged | string | null {
-    if (LEFT_OUT.has(fields.category) || LEFT_OUT.has(fields.eventType)) return null;
+    if (LEFT_OUT.has(fields.category) || LEFT_OUT.has(fields.eventType) || fields.addendum === CORRECTION) return null;
     if (fields.category === UNREADABLE) return 'the record inside the envelope is not a JSON object';
     const service = serviceOf(fields.eventSource);
     const action = `${service}:${nameOf(fields.eventName)}`;
@@ -137,7 +142,7 @@ class CloudTrailReader implements Reader<typeof PATHS> {
   #report(judged: Judged, fields: CloudTrailFields, whole: () => JsonObject, sink: Sink): void {
     const { identity, told } = judged;
     for (const credential of told.seen) sink.credential(credential);
-    if ((told.deed === 'use' || told.deed === 'infer') && isOnBehalf(fields.invokedBy)) {
+    if ((told.deed === 'use' || told.deed === 'infer') && isByService(fields, told.deed)) {
       sink.ignore();
       return;
     }
@@ -186,6 +191,14 @@ interface Judged extends Seen {
   readonly told: Told;
 }
 
+/** The end of a streamed answer, told in a record of its own beside that of the call. */
+const isCompletion = ({ eventType }: CloudTrailFields, deed: Deed): boolean =>
+  deed === 'infer' && eventType === 'AwsServiceEvent';
+
+/** A completion is written by the service that was called, so its source does not say who made the call. */
+const isByService = (fields: CloudTrailFields, deed: Deed): boolean =>
+  isOnBehalf(fields.invokedBy, isCompletion(fields, deed) ? '' : fields.address);
+
 function tell(fields: CloudTrailFields, whole: () => JsonObject, { at, action, identity, outcome }: Seen): Told {
   if (isInference(action, fields.host)) return INFER;
   const teller = tellerOf(action);
@@ -197,16 +210,17 @@ function tell(fields: CloudTrailFields, whole: () => JsonObject, { at, action, i
 function toEvent(judged: Judged, fields: CloudTrailFields, whole: () => JsonObject): AuditEvent {
   const { at, service, action, identity, outcome, told } = judged;
   const isCall = told.deed === 'infer';
-  const isCompletion = isCall && fields.eventType === 'AwsServiceEvent';
+  const isEnd = isCompletion(fields, told.deed);
+  const byService = isByService(fields, told.deed);
   return {
     at,
     last: at,
-    count: isCompletion ? 0 : 1,
+    count: isEnd ? 0 : 1,
     tokensIn: isCall ? tokens(fields.tokensIn) : 0,
     tokensOut: isCall ? tokens(fields.tokensOut) : 0,
     microUsd: 0,
     ttl: told.ttl,
-    example: isCompletion ? completionId(fields) : recordId(fields.eventId, whole),
+    example: isEnd ? completionId(fields, whole) : recordId(fields.eventId, whole),
     hour: hourOf(at),
     credential: identity.credential,
     session: identity.session,
@@ -215,8 +229,8 @@ function toEvent(judged: Judged, fields: CloudTrailFields, whole: () => JsonObje
     deed: told.deed,
     action,
     outcome,
-    address: isOnBehalf(fields.invokedBy) ? '' : readAddress(fields.address),
-    agent: readAgent(fields.agent),
+    address: byService ? '' : readAddress(fields.address),
+    agent: byService ? SERVICE_AGENT : readAgent(fields.agent),
     region: regionOf(fields.region),
     inferenceRegion: isCall ? regionOf(fields.inferenceRegion) : '',
     model: isModelSurface(service) ? modelOf(fields, whole, isCall) : '',
@@ -258,13 +272,15 @@ function modelOf(fields: CloudTrailFields, whole: () => JsonObject, isCall: bool
 }
 
 /** The same completion may be delivered again as a data event, under another id. */
-function completionId({ recipient, requestId, eventId, eventName }: CloudTrailFields): string {
-  return tidy(`stream:${recipient}:${requestId || eventId}:${eventName}`);
+function completionId({ recipient, requestId, eventId, eventName }: CloudTrailFields, whole: () => JsonObject): string {
+  return tidy(`stream:${recipient}:${recordId(requestId || eventId, whole)}:${eventName}`);
 }
 
+/** An id that is missing, masked or redacted tells no records apart: what is in them does. */
 function recordId(eventId: string, whole: () => JsonObject): string {
-  if (GUID.test(eventId)) return eventId;
-  return eventId === '' ? `content:${hashText(canonicalJson(whole())).toString(36)}` : tidy(eventId, 128);
+  if (GUID.test(eventId)) return eventId.toLowerCase();
+  const id = tidy(eventId, 128);
+  return id === '' || isMasked(id) ? `content:${hashText(canonicalJson(whole())).toString(36)}` : id;
 }
 
 function tokens(text: string): number {

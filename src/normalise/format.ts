@@ -17,6 +17,8 @@ export interface Sink {
 export interface Format<P extends Paths = Paths> extends Wanted {
   readonly title: string;
   readonly paths: P;
+  /** Keys whose list holds its records, so that an envelope without any is still known for what it is. */
+  readonly envelopes?: readonly string[];
   /** One reader per file: it may remember what it has said before, never what a record held. */
   reader(): Reader<P>;
 }

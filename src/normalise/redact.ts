@@ -14,7 +14,10 @@ const SECRETS = new RegExp(
     'gh[oprsu]_[A-Za-z0-9]{20,}',
     'github_pat_[A-Za-z0-9_]{20,}',
     'xox[abeprs]-[A-Za-z0-9-]{10,}',
-    'hf_[A-Za-z0-9]{20,}',
+    '(?<![A-Za-z0-9])(?:gsk|r8|hf|fw|npm|jina)_[A-Za-z0-9]{20,}',
+    '(?<![A-Za-z0-9])(?:xai|pplx|csk|tvly)-[A-Za-z0-9_-]{20,}',
+    '(?<![A-Za-z0-9])(?:nvapi|glpat)-[A-Za-z0-9_-]{16,}',
+    '(?<![A-Za-z0-9])[sr]k_(?:live|test)_[A-Za-z0-9]{16,}',
     'AIza[A-Za-z0-9_-]{30,}',
     '(?:FwoG|FQoG|IQoJ|AgoJ|AQoD)[A-Za-z0-9+/=%_-]{60,}',
     'eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*',
@@ -24,19 +27,39 @@ const SECRETS = new RegExp(
 );
 
 /** One look decides for nearly every text that there is nothing to redact. */
-const HINT = /ABSK|api-key-|sk-|gh[oprsu]_|github_pat_|xox|hf_|AIza|woG|QoG|QoJ|goJ|QoD|eyJ|-----BEGIN/;
+const HINT =
+  /ABSK|api-key-|sk-|gh[oprsu]_|github_pat_|xox|sk_|r8_|hf_|fw_|npm_|jina_|xai-|pplx-|csk-|tvly-|nvapi-|glpat-|rk_|AIza|woG|QoG|QoJ|goJ|QoD|eyJ|-----BEGIN/;
 
-const AWS_SECRET = /(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
+/** Forty characters of base64, wherever they start: a slash may part names in a path, or belong to the secret. */
+const AWS_SECRET = /(?<![A-Za-z0-9+])(?=([A-Za-z0-9/+=]{40})(?![A-Za-z0-9+=]))/g;
+const AWS_SECRET_LENGTH = 40;
 
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
 
-/** The text with every secret that can be told by its prefix replaced. */
+/** The text with every secret replaced that can be told by its prefix or, as the secret access keys of AWS, by its shape. */
 export function redact(text: string): string {
-  return text.length < SHORTEST || !HINT.test(text) ? text : text.replace(SECRETS, REDACTED);
+  if (text.length < SHORTEST) return text;
+  const safe = HINT.test(text) ? text.replace(SECRETS, REDACTED) : text;
+  return safe.length < AWS_SECRET_LENGTH ? safe : withoutAwsSecrets(safe, isMixed);
 }
 
-/** As `redact`, for fields that bear credentials: there, forty characters of base64 are a secret access key. */
-export const redactCredential = (text: string): string => redact(text).replace(AWS_SECRET, REDACTED);
+/** As `redact`, for fields that bear credentials: there, any forty characters of base64 are a secret access key. */
+export const redactCredential = (text: string): string => withoutAwsSecrets(redact(text), () => true);
+
+/** Digests are of one case, and names that are long words have no digit. */
+const isMixed = (word: string): boolean => /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word);
+
+function withoutAwsSecrets(text: string, isSecret: (word: string) => boolean): string {
+  let safe = '';
+  let end = 0;
+  for (const { index, 1: word = '' } of text.matchAll(AWS_SECRET)) {
+    if (!isSecret(word)) continue;
+    // Two that overlap cannot be told from each other, so both go.
+    if (index >= end) safe += text.slice(end, index) + REDACTED;
+    end = index + AWS_SECRET_LENGTH;
+  }
+  return end === 0 ? text : safe + text.slice(end);
+}
 
 /** A text fit to keep: redacted, without control characters and no longer than `limit`; a cut one ends in a hash of the whole. */
 export function tidy(text: string, limit = 256): string {

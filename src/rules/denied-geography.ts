@@ -33,6 +33,7 @@ const messages = {
   notAllowed: '{calls} from {country}, which is not on the allow-list ({allowed}); the last on {day}.',
   unsupported:
     '{calls} from {country}, where model vendors do not offer their models (list of {asOf}); the last on {day}.',
+  listed: '{calls} from {country}, where by your list of vendorCountries no models are offered; the last on {day}.',
 } as const;
 
 type Said = Verdict<typeof messages>;
@@ -46,7 +47,7 @@ export const deniedGeography = defineRule({
   kind: 'fact',
   description:
     'A credential is used from a country that you deny or do not allow, or models are called from a country where their vendors do not offer them. ' +
-    'Attempts count whatever their outcome, and sessions count for the role that lent them. Private addresses and services have no country.',
+    'Attempts count whatever their outcome, but for sign-ins that failed, which anyone can make; sessions count for the role that lent them. Private addresses and services have no country.',
   remediation:
     'Find out who made the calls. Disable the credential if it was not its holder; otherwise move the workload, or allow the country if that is right.',
   references: [...UNSUPPORTED_COUNTRIES.sources],
@@ -79,9 +80,17 @@ function* judgeCountry(id: string, country: string, hours: readonly PlaceHour[],
     const inferring = hours.filter(({ inferred }) => inferred > 0);
     if (inferring.length === 0) return;
     const about = aboutOf(id, country, inferring, 'inferred');
-    yield { ...about, message: 'unsupported', data: { ...about.data, asOf: UNSUPPORTED_COUNTRIES.asOf } };
+    const asOf = isOurs(lists.vendorCountries) ? UNSUPPORTED_COUNTRIES.asOf : null;
+    if (asOf === null) yield { ...about, message: 'listed', data: about.data };
+    else yield { ...about, message: 'unsupported', data: { ...about.data, asOf } };
   }
 }
+
+/** Whether it is the list that comes with keyward, the only one whose age is known. */
+const isOurs = (codes: readonly string[]): boolean => {
+  const ours: ReadonlySet<string> = new Set(UNSUPPORTED_COUNTRIES.codes);
+  return new Set(codes).size === ours.size && codes.every(code => ours.has(code));
+};
 
 function aboutOf(id: string, country: string, hours: readonly PlaceHour[], what: 'count' | 'inferred') {
   let [calls, throughExits] = [0, 0];
@@ -130,7 +139,7 @@ function examples(): Example<typeof messages>[] {
       title: 'a list of your own',
       events: [{ ...infer, country: 'BR' }],
       options: { vendorCountries: ['BR'] },
-      expect: ['unsupported:high'],
+      expect: ['listed:high'],
     },
     {
       title: 'any call from outside the allow-list',
@@ -156,6 +165,12 @@ function examples(): Example<typeof messages>[] {
       events: [{ ...use, country: 'US' }],
       options: { allow: ['US'], deny: ['US'] },
       expect: ['denied:high'],
+    },
+    {
+      title: 'a password tried in vain from outside the allow-list',
+      events: [{ ...use, country: 'US', deed: 'sign-in', outcome: 'failed' }],
+      options: { allow: ['DE'] },
+      expect: [],
     },
     { title: 'an address without a place', events: [use], options: { allow: ['DE'] }, expect: [] },
   ];

@@ -69,7 +69,7 @@ export const issuanceBurst = defineRule({
     'High for any burst of static keys, and when an hour is at least 10 times the record and holds 200 or more.',
   kind: 'signal',
   description:
-    'A credential was used to obtain sessions, to create keys or to read secrets far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out. Sessions, keys and secrets are compared apart, and a batch read of secrets, whose log does not say how many it returned, counts as ten. Without 12 active hours on 5 days there is no baseline: keys and secrets are then held to the floor itself, since nobody needs ten by accident; sessions, which a new role may need by the dozen, to a higher one. Only what succeeded counts.',
+    'A credential was used to obtain sessions, to create keys or to read secrets far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out. Sessions, keys and secrets are compared apart, and a batch read of secrets or parameters, whose log does not say how many it returned, counts as ten. Without 12 active hours on 5 days there is no baseline: keys and secrets are then held to the floor itself, since nobody needs ten by accident; sessions, which a new role may need by the dozen, to a higher one. An hour without a baseline is no burst when on three other days, before or after, an hour reached a third of it: that is how the credential works. Only what succeeded counts, and neither passwords nor what a service reads on behalf of someone.',
   remediation:
     'Ask the holder whether this was theirs. If not, disable the credential, revoke the sessions it obtained, disable the keys it created and change every secret it read.',
   references: [
@@ -79,7 +79,7 @@ export const issuanceBurst = defineRule({
   ],
   falsePositives: [
     'A deployment or a migration that reads or creates many secrets at once. It becomes part of the baseline a day later.',
-    'A service that reads more than ten secrets when it starts, on its first days.',
+    'A service that reads more than ten secrets when it starts, until it did so on four days.',
     'An earlier burst stays in the baseline for 28 days: a later one below three times its size is not reported.',
   ],
   needs: ['deeds'],
@@ -87,7 +87,7 @@ export const issuanceBurst = defineRule({
   options,
   messages: {
     ...BURST_MESSAGES,
-    newcomer: '{amount} {what} in the {hour} hour by a {noun} without a baseline; the limit for one is {limit}.',
+    newcomer: '{amount} {what} in the {hour} hour by {one} without a baseline; the limit for one is {limit}.',
   },
   abstentions: {
     immature:
@@ -141,6 +141,45 @@ export const issuanceBurst = defineRule({
       expect: [],
     },
     {
+      title: 'logs that begin with an application that reads fifteen secrets every hour',
+      events: [{ ...READ, at: -20 * DAY, until: -HOUR, every: HOUR, count: 15 }],
+      expect: [],
+    },
+    {
+      title: 'a nightly job that makes twelve keys, from the first night of the logs on',
+      events: [{ deed: 'create', action: 'iam:CreateAccessKey', at: -9 * DAY, until: -HOUR, every: DAY, count: 12 }],
+      expect: [],
+    },
+    {
+      title: 'fifteen secrets an hour, all on one day',
+      events: [{ ...READ, at: -20 * HOUR, until: -HOUR, every: HOUR, count: 15 }],
+      expect: ['newcomer:medium'],
+    },
+    {
+      title: 'four times as many secrets as on other days, on the first one',
+      events: [
+        { ...READ, at: -3 * DAY, count: 61 },
+        { ...READ, at: -10 * DAY, until: -HOUR, every: DAY, count: 15 },
+      ],
+      options: { minActiveDays: 30 },
+      expect: ['newcomer:medium'],
+    },
+    {
+      title: 'two pages of all parameters under a path',
+      events: [{ ...READ, action: 'ssm:GetParametersByPath', at: -10 * HOUR, count: 2 }],
+      expect: ['newcomer:medium'],
+    },
+    {
+      title: 'a batch of parameters by name, from a service that acts for a role',
+      events: [{ ...READ, action: 'ssm:GetParameters', at: -10 * HOUR, count: 9, agent: 'aws-service' }],
+      expect: [],
+    },
+    {
+      title: 'a dozen passwords set anew',
+      events: [{ deed: 'create', action: 'iam:UpdateLoginProfile', at: -10 * HOUR, count: 12 }],
+      expect: [],
+    },
+    {
       title: 'many reads that were denied',
       events: [{ ...READ, at: -10 * HOUR, count: 50, outcome: 'denied' }],
       expect: [],
@@ -168,7 +207,8 @@ function habit(count: number): ExampleEvent[] {
 function judgeClass(issued: Issued, rows: readonly IssuanceHour[], settings: Settings) {
   const own = rows.filter(row => row.issued === issued);
   const { bursts, isMature } = burstsOf(seriesOf(own), settings, limitsOf(floorsOf(issued, settings), settings.times));
-  const surges = bursts.map((burst): Surge<Issued> => {
+  const unusual = bursts.filter(({ isUsual }) => !isUsual);
+  const surges = unusual.map((burst): Surge<Issued> => {
     const severity = issued === 'keys' || isGreat(burst, settings) ? 'high' : 'medium';
     return { ...burst, ...episodeOf(burst, own), measure: issued, severity };
   });
@@ -195,6 +235,7 @@ function floorsOf(issued: Issued, options: Settings): Floors {
 /** What little history there is counts without maturity too, so that a nightly habit is reported once, not until it matures. */
 function limitsOf(floors: Floors, times: number): BurstLimits {
   return {
+    times,
     hour: ({ record }, mature) => Math.max(mature ? floors.hour : floors.newcomer, times * record),
     day: ({ record }) => Math.max(floors.day, times * record),
   };

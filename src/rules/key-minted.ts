@@ -5,12 +5,12 @@ import { firstSeen } from '../facets/place-history.ts';
 import { type PlaceHour, placeHours, places } from '../facets/places.ts';
 import { episodesOf, type Stretch, timeBetween } from '../facets/stretch.ts';
 import type { Table } from '../facets/table.ts';
-import { isRoot, isStatic, kindText, principalText, userNameOf } from '../kinds.ts';
+import { aliasOf, isRoot, isStatic, kindText, principalText, userNameOf } from '../kinds.ts';
 import type { Credential, CredentialKind } from '../model/credential.ts';
 import type { Severity } from '../model/finding.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY, HOUR, MINUTE } from '../time.ts';
-import { countText, dayText } from '../wording.ts';
+import { compareText, countText, dayText, oftenText } from '../wording.ts';
 import { defineRule, type RuleContext, type Subject as SubjectWith } from './rule.ts';
 
 const facets = { deeds, lifetime, places };
@@ -44,7 +44,7 @@ const options = {
     default: 14,
     min: 1,
     max: 90,
-    describe: 'Days of logs before a country can be new to the organisation.',
+    describe: 'Days that the logs cover before a country can be new to the organisation.',
   },
   placeCredentials: {
     default: 5,
@@ -56,6 +56,7 @@ const options = {
 
 type Subject = SubjectWith<typeof facets>;
 type Context = RuleContext<typeof facets, typeof options, Overview>;
+type Outline = Omit<Context, 'overview'>;
 
 /** What others did that bears on a new credential. */
 interface Overview {
@@ -63,6 +64,8 @@ interface Overview {
   readonly grants: ReadonlyMap<string, readonly Stretch[]>;
   /** When a credential was disabled or deleted, by its id. */
   readonly endings: ReadonlyMap<string, readonly DeedRow[]>;
+  /** The older key that a new one replaced, by the id of the new one. */
+  readonly replaced: ReadonlyMap<string, Credential>;
   /** When a country was first seen, of those the organisation was not seen in from the start. */
   readonly newCountries: ReadonlyMap<string, number>;
 }
@@ -70,6 +73,9 @@ interface Overview {
 /** Users that a console makes for one API key each, and what they may hold. */
 const PHANTOM_USER = /^(BedrockAPIKey|AeaApiKey)-/;
 const SERVICE_KEYS: ReadonlySet<CredentialKind> = new Set(['bedrock-key', 'claude-platform-key']);
+
+/** Of the days looked back on, the share that the logs must cover before nothing seen means nothing done: weekends and quiet days may be missing. */
+const MIN_COVERED = 0.8;
 
 const BOB = 'arn:aws:iam::123456789012:user/bob';
 const PHANTOM = 'arn:aws:iam::123456789012:user/BedrockAPIKey-x1y2';
@@ -94,12 +100,13 @@ export const keyMinted = defineRule({
   title: 'New credential',
   severity: 'low',
   severities:
-    'Medium by a principal that made none in 90 days of logs. High by root, close to a grant of privileges to the holder, on a user made for one API key, or when maker or key is seen in a country new to the organisation. Info when it replaces a key that is disabled within a week.',
+    'Medium by a principal that made none in 90 days, of which the logs must cover four in five. High by root, close to a grant of privileges to the holder, on a user made for one API key, or when maker or key is seen in a country new to the organisation. Info when the one who made it also disabled the key it replaces within a week, and had made others before.',
   kind: 'fact',
   description:
     'A static credential was created, or its secret was made anew: an access key, an API key for models, a password. Everyday work, and also how an intruder comes to stay; so it is told for whom, whether the credential was used since and from where, and whether it was revoked. ' +
     'Users named BedrockAPIKey-… and AeaApiKey-… exist to hold one API key: that key is their one job, and the grants that come with it are part of it, but an access key or a password is not. ' +
-    'A new key of a user whose older one is disabled or deleted within a week before or after is a rotation, unless something else makes it high.',
+    'A new key is a rotation when its maker disables or deletes an older one of the same user within a week before or after, one for one, and the new key is not unusual for its maker. ' +
+    'Use of a Bedrock or Claude Platform key is often recorded under its user alone: it is told as possibly of the new key.',
   remediation:
     'Ask the maker and the holder whether they know of it. If not, disable the new credential (or, where very many were made, the one that made them), and look at what both did since.',
   references: [
@@ -138,20 +145,27 @@ export const keyMinted = defineRule({
     {
       title: 'the first key that a user makes in 90 days of logs',
       known: [BOBS_KEY],
-      events: [{ at: -100 * DAY }, { ...CREATE, at: -2 * DAY }],
+      events: [
+        { at: -100 * DAY, until: 0 },
+        { ...CREATE, at: -2 * DAY },
+      ],
       expect: ['minted:medium'],
     },
     {
       title: 'two keys in one hour, the first in 90 days',
       known: [BOBS_KEY, BOBS_OTHER_KEY],
-      events: [{ at: -100 * DAY }, { ...CREATE, at: -DAY }, { ...CREATE, at: -DAY + HOUR, target: BOBS_OTHER_KEY.id }],
+      events: [
+        { at: -100 * DAY, until: 0 },
+        { ...CREATE, at: -DAY },
+        { ...CREATE, at: -DAY + HOUR, target: BOBS_OTHER_KEY.id },
+      ],
       expect: ['minted:medium', 'minted:medium'],
     },
     {
       title: 'a key made through another session of a user who made one a month ago',
       credential: { owner: BOB },
       known: [{ id: `${BOB}/session`, kind: 'user-session', owner: BOB }, BOBS_KEY, BOBS_OTHER_KEY],
-      events: [{ at: -100 * DAY }, EARLIER, { ...CREATE, at: -2 * DAY, credential: `${BOB}/session` }],
+      events: [{ at: -100 * DAY, until: 0 }, EARLIER, { ...CREATE, at: -2 * DAY, credential: `${BOB}/session` }],
       expect: ['minted:low', 'minted:low'],
     },
     {
@@ -262,11 +276,93 @@ export const keyMinted = defineRule({
       title: 'a rotation: the older key is disabled within a week',
       known: [BOBS_KEY, { id: 'AKIAOLDERXXXXEXAMPLE', owner: BOB, createdAt: -200 * DAY }],
       events: [
-        { at: -100 * DAY },
         { ...CREATE, at: -9 * DAY },
         { at: -4 * DAY, deed: 'disable', action: 'iam:UpdateAccessKey', target: 'AKIAOLDERXXXXEXAMPLE' },
       ],
       expect: ['rotated:info'],
+    },
+    {
+      title: 'the same, and the first key that its maker makes in 90 days of logs',
+      known: [BOBS_KEY, { id: 'AKIAOLDERXXXXEXAMPLE', owner: BOB, createdAt: -200 * DAY }],
+      events: [
+        { at: -100 * DAY, until: 0 },
+        { ...CREATE, at: -9 * DAY },
+        { at: -4 * DAY, deed: 'disable', action: 'iam:UpdateAccessKey', target: 'AKIAOLDERXXXXEXAMPLE' },
+      ],
+      expect: ['minted:medium'],
+    },
+    {
+      title: 'the older key is disabled by another than the one who made the new one',
+      known: [BOBS_KEY, { id: 'AKIAOLDERXXXXEXAMPLE', owner: BOB, createdAt: -200 * DAY }, BOBS_OTHER_KEY],
+      events: [
+        { ...CREATE, at: -9 * DAY },
+        {
+          at: -4 * DAY,
+          credential: BOBS_OTHER_KEY.id,
+          deed: 'disable',
+          action: 'iam:UpdateAccessKey',
+          target: 'AKIAOLDERXXXXEXAMPLE',
+        },
+      ],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'two new keys, of which one replaces the older one',
+      known: [BOBS_KEY, BOBS_OTHER_KEY, { id: 'AKIAOLDERXXXXEXAMPLE', owner: BOB, createdAt: -200 * DAY }],
+      events: [
+        { ...CREATE, at: -9 * DAY },
+        { at: -9 * DAY + HOUR, deed: 'delete', action: 'iam:DeleteAccessKey', target: 'AKIAOLDERXXXXEXAMPLE' },
+        { ...CREATE, at: -6 * DAY, target: BOBS_OTHER_KEY.id },
+      ],
+      expect: ['minted:low', 'rotated:info'],
+    },
+    {
+      title: 'the first key of its maker, in logs of three days and of one long ago',
+      known: [BOBS_KEY],
+      events: [{ at: -100 * DAY }, { at: -3 * DAY, until: 0 }, { ...CREATE, at: -2 * DAY }],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'keys of nobody known, made and ended in one week',
+      known: [{ id: NEW_KEY, owner: '' }],
+      events: [
+        { ...CREATE, at: -9 * DAY },
+        { at: -8 * DAY, deed: 'delete', action: 'iam:DeleteAccessKey', target: 'AKIAUNKNOWNXXEXAMPLE' },
+      ],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'a country seen two days after the logs begin, but for one record of long ago',
+      known: [BOBS_KEY],
+      events: [
+        { at: -80 * DAY },
+        ...OFFICE.map(event => ({ ...event, at: -4 * DAY })),
+        { ...CREATE, at: -2 * DAY, country: 'SG' },
+      ],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'a new country, where a password was tried in vain the week before',
+      known: [BOBS_KEY],
+      events: [
+        ...OFFICE,
+        { at: -9 * DAY, credential: 'AKIAAFFICEXXEXAMPLE', country: 'SG', deed: 'sign-in', outcome: 'failed' },
+        { ...CREATE, at: -2 * DAY, country: 'SG' },
+      ],
+      expect: ['minted:high'],
+    },
+    {
+      title: 'a Bedrock API key whose use is recorded under its user alone, from a country new to the organisation',
+      known: [
+        { id: 'ACCAIOSFODNN7EXAMPLE', kind: 'bedrock-key', owner: PHANTOM },
+        { id: `${PHANTOM}/bedrock`, kind: 'bedrock-key', owner: PHANTOM },
+      ],
+      events: [
+        ...OFFICE,
+        { at: -2 * DAY, deed: 'create', action: 'iam:CreateServiceSpecificCredential', target: 'ACCAIOSFODNN7EXAMPLE' },
+        { at: -2 * DAY + HOUR, credential: `${PHANTOM}/bedrock`, deed: 'infer', country: 'SG' },
+      ],
+      expect: ['minted:high'],
     },
     {
       title: 'the older key is disabled only a month later',
@@ -294,7 +390,10 @@ export const keyMinted = defineRule({
     },
     {
       title: 'keys that the log does not name, the first in 90 days',
-      events: [{ at: -100 * DAY }, { ...CREATE, at: -9 * DAY, target: '' }],
+      events: [
+        { at: -100 * DAY, until: 0 },
+        { ...CREATE, at: -9 * DAY, target: '' },
+      ],
       expect: ['unnamed:medium'],
     },
     {
@@ -305,22 +404,26 @@ export const keyMinted = defineRule({
     { title: 'everyday use', events: [{ at: -9 * DAY, until: 0 }], expect: [] },
   ],
   commands: disableCommands,
-  overview(everyone, { origin, options }): Overview {
+  overview(everyone, context): Overview {
     const grants: DeedRow[] = [];
-    const endings: DeedRow[] = [];
+    const endings: DoneBy[] = [];
+    const makings: DoneBy[] = [];
     const located: Table[] = [];
-    let isAnyMinted = false;
-    for (const { facets } of everyone) {
+    for (const { credential, facets } of everyone) {
+      const by = credential.owner;
       grants.push(...deedRows(facets.deeds, 'grant'));
-      endings.push(...deedRows(facets.deeds, 'disable'), ...deedRows(facets.deeds, 'delete'));
+      for (const deed of ['disable', 'delete'] as const) {
+        endings.push(...deedRows(facets.deeds, deed).map(row => ({ ...row, by })));
+      }
+      makings.push(...deedRows(facets.deeds, 'create').map(row => ({ ...row, by })));
       if (facets.places.size > 0) located.push(facets.places);
-      isAnyMinted ||= deedRows(facets.deeds, 'create').length > 0;
     }
-    const isTelling = isAnyMinted && located.length >= options.placeCredentials;
+    const isTelling = makings.length > 0 && located.length >= context.options.placeCredentials;
     return {
       grants: groupBy(grants, ({ target }) => target),
       endings: groupBy(endings, ({ target }) => target),
-      newCountries: isTelling ? newCountries(located, origin + options.placeDays * DAY) : new Map(),
+      replaced: replacedKeys(makings, endings, context),
+      newCountries: isTelling ? newCountries(located, context) : new Map(),
     };
   },
   *judge(subject, context) {
@@ -336,7 +439,7 @@ function tellUnnamed(maker: Subject, rows: readonly DeedRow[], context: Context)
   const { action } = rows[0]!;
   const sum = sumDeeds(rows);
   const { severity, why } = gravest(rows.map(row => weigh(maker, undefined, row, context)));
-  const times = countText(sum.count, 'time');
+  const times = oftenText(sum.count);
   return {
     message: 'unnamed' as const,
     data: { who: principalText(owner), action, times, day: dayText(sum.last), why: whyText(why) },
@@ -351,7 +454,7 @@ function tellNamed(maker: Subject, row: DeedRow, context: Context) {
   const { action, target } = row;
   const minted = context.subjectOf(target) ?? strangerOf(target, action);
   const { severity, why } = weigh(maker, minted, row, context);
-  const old = severity === 'high' ? undefined : replacedKey(minted.credential, row, context);
+  const old = severity === 'low' && isNew(action) ? context.overview.replaced.get(target) : undefined;
   const who = principalText(maker.credential.owner);
   const holder = holderText(minted.credential, maker.credential);
   const told = { who, holder, day: dayText(row.last), use: useText(minted, row, context) };
@@ -397,8 +500,9 @@ interface Weight {
 function weigh(maker: Subject, minted: Subject | undefined, making: Stretch, context: Context): Weight {
   const grave = graveReasons(maker, minted, making, context);
   if (grave.length > 0) return { severity: 'high', why: grave };
-  if (!isFirst(maker, making, context)) return { severity: 'low', why: [] };
-  return { severity: 'medium', why: [`the first in ${context.options.historyDays} days by its maker`] };
+  const covered = coveredBefore(making, context);
+  if (covered === 0 || !isFirst(maker, making, context)) return { severity: 'low', why: [] };
+  return { severity: 'medium', why: [`the first in ${countText(covered, 'day')} of logs by its maker`] };
 }
 
 const gravest = (weights: readonly Weight[]): Weight =>
@@ -419,6 +523,7 @@ function graveReasons(maker: Subject, minted: Subject | undefined, making: Stret
   for (const [seen, subject] of [
     ['its maker', maker],
     ['the new credential', minted],
+    ['an API key of its holder', minted && aliasFor(minted.credential, context)],
   ] as const) {
     const country = subject && newCountryNear(subject.facets.places, making, context);
     if (country) why.push(`while ${seen} was seen in ${country}, a country new to the organisation`);
@@ -435,10 +540,15 @@ function isGrantNear(holder: string, making: Stretch, { options, overview }: Con
 /** Rows that were joined because there were very many no longer say when each deed was. */
 const isWithin = (time: number, { first, last }: Stretch): boolean => last - first <= time;
 
-/** Whether the maker's principal made nothing in the days before, all of them covered. A day's work counts as one. */
-function isFirst(maker: Subject, making: Stretch, { options, origin, heldBy, subjectOf }: Context): boolean {
+/** How many of the days before the logs cover; 0 when too few to say what was not done in them. */
+function coveredBefore({ first }: Stretch, { options, coveredDays }: Context): number {
+  const covered = coveredDays(first - options.historyDays * DAY, first);
+  return covered >= options.historyDays * MIN_COVERED ? covered : 0;
+}
+
+/** Whether the maker's principal made nothing in the days before. A day's work counts as one. */
+function isFirst(maker: Subject, making: Stretch, { options, heldBy, subjectOf }: Context): boolean {
   const start = making.first - options.historyDays * DAY;
-  if (start < origin) return false;
   const isEarlier = ({ first, last }: Stretch) => first <= making.first - DAY && last >= start;
   const makers = [maker, ...heldBy(maker.credential.owner).map(({ id }) => subjectOf(id)!)];
   return !makers.some(({ facets }) => deedRows(facets.deeds, 'create').some(isEarlier));
@@ -457,31 +567,76 @@ function newCountryNear(table: Table, making: Stretch, { options, overview }: Co
   return [...near].sort()[0];
 }
 
-/** Countries first seen from `start` on, with the instant; what was there before is not new. */
-function newCountries(tables: readonly Table[], start: number): Map<string, number> {
-  return new Map([...firstSeen(hoursOf(tables))].filter(([, first]) => first >= start));
+/** Countries first seen when the logs had covered enough days to know better, with the instant. */
+function newCountries(tables: readonly Table[], { options, coveredDays }: Outline): Map<string, number> {
+  const isKnowing = (at: number) => coveredDays(at - options.historyDays * DAY, at) >= options.placeDays;
+  return new Map([...firstSeen(hoursOf(tables))].filter(([, first]) => isKnowing(first)));
 }
 
 function* hoursOf(tables: readonly Table[]): Generator<PlaceHour> {
   for (const table of tables) yield* placeHours(table);
 }
 
-/** The older key of the same holder and kind that was ended around the time this one was made. */
-function replacedKey(
-  minted: Credential,
-  making: Stretch,
-  { options, overview, heldBy }: Context,
-): Credential | undefined {
-  if (!isStatic(minted.kind)) return undefined;
+/** A deed and the principal that did it. */
+interface DoneBy extends DeedRow {
+  readonly by: string;
+}
+
+/** A new key and an older one that it may replace. */
+interface Exchange {
+  readonly made: string;
+  readonly old: Credential;
+  readonly apart: number;
+}
+
+/**
+ * Which older key each new one replaced: of the same holder and kind, ended around that time by the same principal.
+ * The nearest find each other first, and no key is replaced twice or replaces two.
+ */
+function replacedKeys(
+  makings: readonly DoneBy[],
+  endings: readonly DoneBy[],
+  context: Outline,
+): Map<string, Credential> {
+  const exchanges = exchangesOf(makings, endings, context);
+  exchanges.sort((a, b) => a.apart - b.apart || compareText(a.made, b.made) || compareText(a.old.id, b.old.id));
+  const replaced = new Map<string, Credential>();
+  const gone = new Set<string>();
+  for (const { made, old } of exchanges) {
+    if (replaced.has(made) || gone.has(old.id)) continue;
+    replaced.set(made, old);
+    gone.add(old.id);
+  }
+  return replaced;
+}
+
+function exchangesOf(
+  makings: readonly DoneBy[],
+  endings: readonly DoneBy[],
+  { options, subjectOf }: Outline,
+): Exchange[] {
   const reach = options.rotationDays * DAY;
-  return heldBy(minted.owner).find(
-    ({ id, kind, createdAt = Number.NEGATIVE_INFINITY }) =>
-      id !== minted.id &&
-      kind === minted.kind &&
-      createdAt < making.first &&
-      (overview.endings.get(id) ?? []).some(end => timeBetween(end, making) <= reach),
+  const keysOf = (deeds: readonly DoneBy[]) =>
+    deeds.flatMap(deed => {
+      const key = subjectOf(deed.target)?.credential;
+      return key !== undefined && isStatic(key.kind) && key.owner !== '' && deed.by !== '' ? [{ deed, key }] : [];
+    });
+  const ended = groupBy(keysOf(endings), exchangeKey);
+  return keysOf(makings.filter(({ action }) => isNew(action))).flatMap(making =>
+    (ended.get(exchangeKey(making)) ?? []).flatMap(({ deed, key: old }) => {
+      const apart = timeBetween(deed, making.deed);
+      const isOlder = old.id !== making.key.id && (old.createdAt ?? Number.NEGATIVE_INFINITY) < making.deed.first;
+      return isOlder && apart <= reach ? [{ made: making.key.id, old, apart }] : [];
+    }),
   );
 }
+
+/** Keys that agree in this may be exchanged for one another. */
+const exchangeKey = ({ deed, key }: { readonly deed: DoneBy; readonly key: Credential }): string =>
+  [deed.by, key.owner, key.kind].join('\n');
+
+/** Whether a credential came to be, not only its secret. */
+const isNew = (action: string): boolean => !/:(Update|Reset)/.test(action);
 
 /** What the name and the call tell of a credential that is known by nothing else. */
 function strangerOf(id: string, action: string): Subject {
@@ -494,9 +649,8 @@ function strangerOf(id: string, action: string): Subject {
 }
 
 function madeText({ id, kind }: Credential, action: string): string {
-  const isNew = !/:(Update|Reset)/.test(action);
-  if (kind === 'password') return isNew ? 'created a password' : 'set a new password';
-  return `${isNew ? 'created' : 'renewed the secret of'} ${kindText(kind)} ${id}`;
+  if (kind === 'password') return isNew(action) ? 'created a password' : 'set a new password';
+  return `${isNew(action) ? 'created' : 'renewed the secret of'} ${kindText(kind)} ${id}`;
 }
 
 function holderText({ owner }: Credential, maker: Credential): string {
@@ -506,15 +660,33 @@ function holderText({ owner }: Credential, maker: Credential): string {
 
 const whyText = (why: readonly string[]): string => (why.length === 0 ? '' : `: ${why.join(', ')}`);
 
+/** What is recorded under the user of a service key alone, and so may be of this one. */
+function aliasFor({ id, kind, owner }: Credential, { subjectOf }: Context): Subject | undefined {
+  const alias = aliasOf(kind, owner);
+  return alias === '' || alias === id ? undefined : subjectOf(alias);
+}
+
 /** Whether it was used since, from where, and whether it still works. */
-function useText(minted: Subject, making: Stretch, { overview }: Context): string {
-  const { first, last, count } = minted.facets.lifetime;
-  const ends = (overview.endings.get(minted.credential.id) ?? []).filter(end => end.last >= making.first);
-  if (count === 0 || last < making.first) return `no use of it seen since${endText(minted.credential, ends)}`;
-  const calls = first >= making.first ? `: ${countText(count, 'call')}` : '';
-  const countries = countriesSince(minted, making.first);
-  const from = countries.length === 0 ? '' : ` from ${countries.join(', ')}`;
-  return `used since${calls}${from}${endText(minted.credential, ends)}`;
+function useText(minted: Subject, making: Stretch, context: Context): string {
+  const { id } = minted.credential;
+  const ends = (context.overview.endings.get(id) ?? []).filter(end => end.last >= making.first);
+  const end = endText(minted.credential, ends);
+  const { first, count } = minted.facets.lifetime;
+  if (isUsedSince(minted, making)) {
+    const calls = first >= making.first ? `: ${countText(count, 'call')}` : '';
+    return `used since${calls}${fromText(minted, making)}${end}`;
+  }
+  const alias = aliasFor(minted.credential, context);
+  if (alias === undefined || !isUsedSince(alias, making)) return `no use of it seen since${end}`;
+  return `used since${fromText(alias, making)} (under this user, which of its keys is not recorded)${end}`;
+}
+
+const isUsedSince = ({ facets: { lifetime } }: Subject, making: Stretch): boolean =>
+  lifetime.count > 0 && lifetime.last >= making.first;
+
+function fromText(used: Subject, making: Stretch): string {
+  const countries = countriesSince(used, making.first);
+  return countries.length === 0 ? '' : ` from ${countries.join(', ')}`;
 }
 
 function endText({ active }: Credential, ends: readonly DeedRow[]): string {

@@ -1,10 +1,13 @@
 import { lifetime } from '../facets/lifetime.ts';
-import { isStatic } from '../kinds.ts';
+import { aliasOf, isStatic } from '../kinds.ts';
 import type { Credential } from '../model/credential.ts';
 import { rotateCommands } from '../remedies.ts';
 import { DAY } from '../time.ts';
-import { isoText } from '../wording.ts';
+import { countText, isoText } from '../wording.ts';
 import { defineRule } from './rule.ts';
+
+const SERVICE_KEY_USER = 'arn:aws:iam::123456789012:user/BedrockAPIKey-x1y2';
+const ALIAS = { id: `${SERVICE_KEY_USER}/bedrock`, kind: 'bedrock-key', owner: SERVICE_KEY_USER } as const;
 
 export const longLivedKey = defineRule({
   id: 'long-lived-key',
@@ -16,6 +19,7 @@ export const longLivedKey = defineRule({
   description:
     'A static key has been valid for longer than your rotation period. The longer a key lives, the more copies of it there are and the less anyone knows who holds them. ' +
     'The age counts from the creation that an inventory or the log tells of; without one it is the time between the first and the last use in the logs, which is the least it can be. ' +
+    'The use of a Bedrock or Claude Platform key is often recorded under its user alone; it has no age of its own where the making of such a key of that user is known. ' +
     'A key of the root user is left to root-credential.',
   remediation:
     'Create a second key, move its users over, see that nothing uses the old one, disable it, and delete it after a few quiet days. Where you can, use a role instead of a key.',
@@ -36,8 +40,8 @@ export const longLivedKey = defineRule({
     highAgeDays: { default: 365, min: 1, max: 3650, describe: 'Age past which the finding is high, in days.' },
   },
   messages: {
-    aged: 'Created {days} days ago; the limit is {limit}.',
     agedAtLeast: 'In use for at least {days} days; the limit is {limit}. Its creation lies before the logs begin.',
+    aged: '{age}; the limit is {limit}.',
   },
   abstentions: { ageless: 'age unknown: its creation is not in the logs' },
   examples: () => [
@@ -63,6 +67,28 @@ export const longLivedKey = defineRule({
       credential: { id: 'ACCAIOSFODNN7EXAMPLE', kind: 'bedrock-key' },
       events: [{ at: -380 * DAY, until: 0, every: 20 * DAY }],
       expect: ['agedAtLeast:high'],
+    },
+    {
+      title: 'Bedrock API keys changed every fifty days, their use recorded under the user alone',
+      credential: ALIAS,
+      known: [
+        {
+          id: 'ACCA111111111EXAMPLE',
+          kind: 'bedrock-key',
+          owner: SERVICE_KEY_USER,
+          createdAt: -149 * DAY,
+          active: false,
+        },
+        { id: 'ACCA222222222EXAMPLE', kind: 'bedrock-key', owner: SERVICE_KEY_USER, createdAt: -50 * DAY },
+      ],
+      events: [{ at: -149 * DAY, until: 0 }],
+      expect: [],
+    },
+    {
+      title: 'Bedrock API keys of a user, none of whose making is in the logs',
+      credential: ALIAS,
+      events: [{ at: -149 * DAY, until: 0 }],
+      expect: ['agedAtLeast:medium'],
     },
     {
       title: 'a limit of one month',
@@ -114,9 +140,11 @@ export const longLivedKey = defineRule({
     },
   ],
   commands: rotateCommands,
-  *judge({ credential, facets }, { now, horizon, options }) {
+  *judge({ credential, facets }, { now, horizon, options, heldBy }) {
     const { id, kind, createdAt, owner } = credential;
     if (!isStatic(kind) || kind === 'root-key' || credential.active === false) return;
+    if (id === aliasOf(kind, owner) && heldBy(owner).some(key => key.kind === kind && key.createdAt !== undefined))
+      return;
     const known = Math.min(now, Math.max(horizon, seenActiveAt(credential)));
     if (credential.expiresAt !== undefined && credential.expiresAt <= known) return;
     const { first, last, count } = facets.lifetime;
@@ -128,7 +156,7 @@ export const longLivedKey = defineRule({
     }
     yield {
       message: createdAt === undefined ? 'agedAtLeast' : 'aged',
-      data: { days, limit: options.maxAgeDays },
+      data: { days, age: ageText(days, now - known), limit: options.maxAgeDays },
       severity: days > options.highAgeDays ? 'high' : 'medium',
       subject: [id],
       episodes: [{ from: born + options.maxAgeDays * DAY, until: known }],
@@ -143,6 +171,10 @@ export const longLivedKey = defineRule({
     };
   },
 });
+
+/** Past the end of the logs nothing says that it still exists. */
+const ageText = (days: number, silence: number): string =>
+  silence > DAY ? `Was ${countText(days, 'day')} old when the logs end` : `Created ${countText(days, 'day')} ago`;
 
 /** When it was last said to be active; an observation that said nothing about it counts for nothing. */
 const seenActiveAt = ({ active, observedAt }: Credential): number =>

@@ -1,7 +1,7 @@
 import { activity, activityDays } from '../facets/activity.ts';
 import { agents, agentUses } from '../facets/agents.ts';
 import type { StateOf } from '../facets/facet.ts';
-import { modelDays, models } from '../facets/models.ts';
+import { modelDays, modelFamily, models } from '../facets/models.ts';
 import { firstSeen } from '../facets/place-history.ts';
 import { placeHours, places } from '../facets/places.ts';
 import { isHourly, type Probe, probeRows, probes } from '../facets/probes.ts';
@@ -53,7 +53,7 @@ export const modelProbe = defineRule({
     'High when the key had been in use on 9 days or more and never for models, when a browser spoke with a static key, or when the key came from a country new to it.',
   kind: 'signal',
   description:
-    'Within 24 hours a credential looked at what models there are, was refused by two models or three times, and then got an answer. That is how a stolen key is tried out before it is used or sold: the thief does not know what it may do. Looking means enumerating models or calling what only a console calls; refused means denied or invalid, never throttled. The steps are ordered by when each began.',
+    'Within 24 hours a credential looked at what models there are, was refused by two models or three times, and then got an answer. That is how a stolen key is tried out before it is used or sold: the thief does not know what it may do. Looking means enumerating models or calling what only a console calls; refused means denied or invalid, never throttled, and invalid not where the model had answered the credential on an earlier day: then the request was wrong, not the model. The steps are ordered by when each began.',
   remediation:
     'Ask the holder whether they were trying out models. If not, disable the credential at once: the probing succeeded. Then read which models answered since, and from where it was called.',
   references: [
@@ -63,7 +63,7 @@ export const modelProbe = defineRule({
   ],
   falsePositives: [
     'A developer who sets up model access: looks around, is refused until access is granted, then succeeds.',
-    'A gateway that lists models on every start and passes on malformed requests of its users.',
+    'A gateway that lists models on every start and passes on malformed requests of its users, on the first day of a model.',
   ],
   needs: ['calls'],
   facets,
@@ -108,6 +108,34 @@ export const modelProbe = defineRule({
       title: 'by a browser with a static key',
       events: [{ ...LOOK, at: -10 * HOUR, agent: 'browser' }, ...refusals(2, -9 * HOUR), { ...CALL, at: -8 * HOUR }],
       expect: ['named:high'],
+    },
+    {
+      title: 'by a key that a browser spoke with the day before and the day after',
+      events: [
+        { at: -4 * DAY, until: -2 * DAY, every: 2 * DAY, agent: 'browser' },
+        { ...LOOK, at: -3 * DAY },
+        ...refusals(2, -3 * DAY + HOUR),
+        { ...CALL, at: -3 * DAY + 2 * HOUR },
+      ],
+      expect: ['named:medium'],
+    },
+    {
+      title: 'a gateway whose users send prompts too long for a model it has used for weeks',
+      events: [
+        { ...CALL, at: -20 * DAY, until: -HOUR, every: HOUR },
+        { ...LOOK, at: -12 * DAY, until: -HOUR, every: DAY },
+        { ...CALL, at: -12 * DAY + HOUR, until: -HOUR, every: DAY, count: 4, outcome: 'invalid' },
+      ],
+      expect: [],
+    },
+    {
+      title: 'three calls to a model that it used before and may use no longer',
+      events: [
+        { ...CALL, at: -20 * DAY, until: -HOUR, every: HOUR },
+        { ...LOOK, at: -12 * HOUR },
+        { ...CALL, at: -12 * HOUR, count: 3, outcome: 'denied' },
+      ],
+      expect: ['unnamed:medium'],
     },
     {
       title: 'from a country new to the key',
@@ -189,7 +217,8 @@ function refusals(count: number, at: number) {
 function* chainsOf(facets: States, settings: Settings): Generator<Chain> {
   const rows = probeRows(facets.probes);
   const looks = rows.filter(({ kind }) => kind === 'look');
-  const refusals = rows.filter(({ kind }) => kind === 'refused');
+  const isMistake = mistakesOf(facets);
+  const refusals = rows.filter(row => row.kind !== 'look' && !isMistake(row));
   if (looks.length === 0 || refusals.length === 0) return;
   const successes = successesOf(facets);
   let done = Number.NEGATIVE_INFINITY;
@@ -200,6 +229,19 @@ function* chainsOf(facets: States, settings: Settings): Generator<Chain> {
     yield chain;
     done = chain.success.at;
   }
+}
+
+/** Tells an invalid call to a model that had answered on an earlier day: too long a prompt, say. */
+function mistakesOf({ models }: States): (refusal: Probe) => boolean {
+  const since = new Map<string, number>();
+  for (const { model, okFirst } of modelDays(models)) {
+    const family = modelFamily(model);
+    since.set(family, Math.min(since.get(family) ?? okFirst, okFirst));
+  }
+  return ({ kind, name, first }) => {
+    const answered = since.get(modelFamily(name));
+    return kind === 'invalid' && name !== '' && answered !== undefined && dayOf(answered) < dayOf(first);
+  };
 }
 
 function chainFrom(
@@ -271,9 +313,11 @@ function idleDaysBefore({ volume, activity }: States, at: number): number {
   return [...activityDays(activity)].filter(({ day }) => day < dayOf(at)).length;
 }
 
+/** On the days of the chain; when days are no longer kept apart, nothing is known. */
 function browserSpoke({ agents }: States, chain: Chain): boolean {
   return agentUses(agents).some(
-    ({ agent, first, last }) => agent === 'browser' && first <= chain.success.at && last >= startOf(chain),
+    ({ day, agent, first, last }) =>
+      day !== null && agent === 'browser' && first <= chain.success.at && last >= startOf(chain),
   );
 }
 

@@ -5,7 +5,7 @@ import { isRoot, principalText } from '../kinds.ts';
 import type { Credential, CredentialKind } from '../model/credential.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY } from '../time.ts';
-import { countText, dayText, isoText } from '../wording.ts';
+import { countText, dayText, isoText, oftenText } from '../wording.ts';
 import { defineRule } from './rule.ts';
 
 const ROOT = 'arn:aws:iam::123456789012:root';
@@ -22,7 +22,7 @@ const FEDERATED: ReadonlySet<CredentialKind> = new Set([
 export const rootCredential = defineRule({
   id: 'root-credential',
   family: 'lifetime',
-  title: 'Root credential, or a sign-in without MFA',
+  title: 'Root credential or sign-in without MFA',
   severity: 'critical',
   severities: 'Medium for IAM users who sign in without MFA.',
   kind: 'fact',
@@ -31,7 +31,7 @@ export const rootCredential = defineRule({
     'This tells of an access key of the root user that exists or was used, of root signing in to the console without a second factor, and of IAM users who did so. ' +
     'The session of an AssumeRoot call is not a root credential, and sign-ins through an identity provider say nothing about MFA: both are left alone. So is root signing in with MFA.',
   remediation:
-    'Delete the access key of the root user and do its work with a role. Give the root user and every IAM user with a password an MFA device, and refuse what is done without one.',
+    'An access key of the root user: delete it and do its work with a role. A root sign-in without MFA: add an MFA device today and see that it was you who signed in. An IAM user without MFA: ask whether it was them who signed in, add a device, and refuse what is done without one; if it was not them, delete the password and read what was done since.',
   references: [
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html',
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa.html',
@@ -150,7 +150,7 @@ function* tellSignIns(credential: Credential, rows: readonly DeedRow[]) {
   if (rows.length === 0) return;
   const { id, account, owner } = credential;
   const sum = sumDeeds(rows);
-  const told = { times: countText(sum.count, 'time'), day: dayText(sum.last) };
+  const told = { times: oftenText(sum.count), day: dayText(sum.last) };
   const rest = {
     subject: [id, 'sign-in'],
     episodes: episodesOf(rows),

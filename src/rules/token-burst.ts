@@ -1,3 +1,4 @@
+import { greatestOther, type Known } from '../facets/greatest.ts';
 import { type ModelDay, modelDays, models } from '../facets/models.ts';
 import {
   type Amount,
@@ -54,15 +55,14 @@ const options = {
 
 type Settings = OptionValues<typeof options>;
 
-/** The two greatest amounts seen, so that the greatest of all *other* credentials is known for each. */
-interface TopTwo {
-  readonly id: string;
-  readonly first: number;
-  readonly second: number;
+/**
+ * By hour and credential: the busiest hour before of any other credential no longer new by then, and the busiest of
+ * those hours that lay in such a one's first days. New ones are left out, so that two cannot excuse each other.
+ */
+interface Others {
+  ever(hour: number, id: string): number;
+  early(hour: number, id: string): number;
 }
-
-/** By measure: the busiest hours of any credential, and of any in its first days. */
-type Records = Readonly<Record<Measure, { readonly ever: TopTwo; readonly early: TopTwo }>>;
 
 /** The least amounts that are a burst, or a great one, of one measure. */
 interface Floors {
@@ -78,10 +78,10 @@ export const tokenBurst = defineRule({
   title: 'Burst of model use',
   severity: 'medium',
   severities:
-    'High when an hour is at least 10 times the record and holds 500 calls or 2,000,000 tokens; without a baseline, when it is at least 3 times the busiest hour of any other credential.',
+    'High when an hour is at least 10 times the record and holds 500 calls or 2,000,000 tokens; without a baseline, when it is at least 3 times the busiest hour that any other credential, itself older than a week, had before.',
   kind: 'signal',
   description:
-    'A credential called models, or used input or output tokens, far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out so that a ramp does not teach its own baseline. The record must be passed three times over, and an absolute floor with it, so that small numbers stay quiet. A credential without 12 active hours on 5 days has no baseline: it is held to absolute limits and to what other credentials did in their first week, and is listed as having no baseline yet. Refused calls are not counted here.',
+    'A credential called models, or used input or output tokens, far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out so that a ramp does not teach its own baseline. The record must be passed three times over, and an absolute floor with it, so that small numbers stay quiet. A credential without 12 active hours on 5 days has no baseline: it is held to absolute limits, to its own record as far as it goes, and to what other credentials had done in their first week, where the logs saw that week begin and end before; and it is listed as having no baseline yet. What it does on three other days as well is its way of working and no burst, unless it is great enough to be high. Neither refused nor throttled calls count here, nor what a service calls on behalf of someone.',
   remediation:
     'Ask the holder whether this was theirs. If not, disable the credential, then read what it did in the burst: models, Regions, addresses. Set a budget or quota for what is left.',
   references: [
@@ -100,7 +100,7 @@ export const tokenBurst = defineRule({
   options,
   messages: {
     ...BURST_MESSAGES,
-    newcomer: '{amount} {what} in the {hour} hour from a {noun} without a baseline; the limit for one is {limit}.',
+    newcomer: '{amount} {what} in the {hour} hour from {one} without a baseline; the limit for one is {limit}.',
   },
   abstentions: {
     immature:
@@ -143,6 +143,34 @@ export const tokenBurst = defineRule({
       expect: ['newcomer:high'],
     },
     {
+      title: 'two new keys at full size, of which neither excuses the other',
+      known: [{ id: 'AKIAI44QH8DHBEXAMPLE' }],
+      events: [
+        { ...CALL, at: -10 * HOUR, count: 12_000 },
+        { ...CALL, credential: 'AKIAI44QH8DHBEXAMPLE', at: -10 * HOUR, count: 12_000 },
+      ],
+      expect: ['newcomer:medium', 'newcomer:medium'],
+    },
+    {
+      title: 'a batch of 2,500 calls, week after week',
+      known: [{ id: 'AKIAI44QH8DHBEXAMPLE' }],
+      events: [
+        { ...CALL, at: -84 * DAY, until: -HOUR, every: 7 * DAY, count: 2500 },
+        { ...CALL, credential: 'AKIAI44QH8DHBEXAMPLE', at: -90 * DAY, until: -HOUR, every: DAY },
+      ],
+      expect: [],
+    },
+    {
+      title: 'logs that begin with a key that makes thousands of calls every day',
+      events: [{ ...CALL, at: -20 * DAY, until: -HOUR, every: 4 * HOUR, count: 5000 }],
+      expect: [],
+    },
+    {
+      title: 'throttled calls without end',
+      events: [{ ...CALL, at: -10 * HOUR, count: 50_000, outcome: 'throttled' }],
+      expect: [],
+    },
+    {
       title: 'a new key, the only one there is, at full size',
       events: [{ ...CALL, at: -10 * HOUR, count: 5000 }],
       expect: ['newcomer:medium'],
@@ -170,27 +198,35 @@ export const tokenBurst = defineRule({
     },
   ],
   commands: disableCommands,
-  overview(everyone, { options }) {
-    const records = emptyRecords();
+  overview(everyone, { origin, options, coveredDays }) {
+    const ever = lists();
+    const early = lists();
+    const newHours = options.firstDays * 24;
+    // A key in use when the logs begin was not new then. They must speak of the days just before, too: one stray record
+    // of long ago must not turn the first week of the logs into the first week of everyone.
+    const isSeenToBegin = (start: number) =>
+      start >= origin + DAY && coveredDays(start - options.firstDays * DAY, start) > 0;
     for (const { credential, facets } of everyone) {
       const hours = [...volumeHours(facets.volume)];
       for (const measure of MEASURES) {
         const series = seriesOf(hours, measure);
-        const early = (series[0]?.slot ?? 0) + options.firstDays * 24;
-        const held = records[measure];
-        held.ever = include(held.ever, credential.id, busiest(series));
-        held.early = include(held.early, credential.id, busiest(series.filter(({ slot }) => slot < early)));
+        if (series.length === 0) continue;
+        const settledAt = series[0]!.slot + newHours;
+        ever[measure].push(...recordsOf(credential.id, series, settledAt));
+        if (!isSeenToBegin(series[0]!.slot * HOUR)) continue;
+        const first = series.filter(({ slot }) => slot < settledAt);
+        early[measure].push({ from: settledAt, id: credential.id, amount: busiest(first) });
       }
     }
-    return records as Records;
+    const others = (measure: Measure): Others => ({
+      ever: greatestOther(ever[measure]),
+      early: greatestOther(early[measure]),
+    });
+    return { calls: others('calls'), tokensIn: others('tokensIn'), tokensOut: others('tokensOut') };
   },
   *judge({ credential, facets }, { options, overview }) {
     const hours = [...volumeHours(facets.volume)];
-    const judged = MEASURES.map(measure => {
-      const { ever, early } = overview[measure];
-      const others = { ever: greatestOther(ever, credential.id), early: greatestOther(early, credential.id) };
-      return judgeMeasure(measure, hours, others, options);
-    });
+    const judged = MEASURES.map(measure => judgeMeasure(measure, credential.id, hours, overview[measure], options));
     if (judged.some(({ isUsed }) => isUsed) && !judged.some(({ isMature }) => isMature)) yield { abstain: 'immature' };
     const incidents = incidentsOf(judged.flatMap(({ surges }) => surges));
     if (incidents.length === 0) return;
@@ -213,20 +249,17 @@ function month(count: number): ExampleEvent[] {
   return [{ ...CALL, at: -30 * DAY, until: -2 * DAY, every: 2 * HOUR, count }];
 }
 
-/** The busiest hours of all other credentials: ever, and in their first days. */
-interface Others {
-  readonly ever: number;
-  readonly early: number;
-}
-
-function judgeMeasure(measure: Measure, hours: readonly VolumeHour[], others: Others, settings: Settings) {
+function judgeMeasure(measure: Measure, id: string, hours: readonly VolumeHour[], others: Others, settings: Settings) {
   const series = seriesOf(hours, measure);
   const floors = floorsOf(measure, settings);
-  const { bursts, isMature } = burstsOf(series, settings, limitsOf(floors, settings.times, others.early));
-  const surges = bursts.map((burst): Surge<Measure> => {
-    const severity = isGreat(burst, floors, others.ever, settings) ? 'high' : 'medium';
-    return { ...burst, ...episodeOf(burst, hours), measure, severity };
-  });
+  const early = (hour: number) => others.early(hour, id);
+  const { bursts, isMature } = burstsOf(series, settings, limitsOf(floors, settings.times, early));
+  const surges: Surge<Measure>[] = [];
+  for (const burst of bursts) {
+    const isHigh = isGreat(burst, floors, others.ever(burst.slot, id), settings);
+    if (burst.isUsual && !isHigh) continue;
+    surges.push({ ...burst, ...episodeOf(burst, hours), measure, severity: isHigh ? 'high' : 'medium' });
+  }
   return { isUsed: series.length > 0, isMature, surges };
 }
 
@@ -239,19 +272,17 @@ const seriesOf = (hours: readonly VolumeHour[], measure: Measure): Amount[] =>
 
 const busiest = (series: readonly Amount[]): number => series.reduce((most, { amount }) => Math.max(most, amount), 0);
 
-const NOBODY: TopTwo = { id: '', first: 0, second: 0 };
+const lists = (): Record<Measure, Known[]> => ({ calls: [], tokensIn: [], tokensOut: [] });
 
-function emptyRecords(): Record<Measure, { ever: TopTwo; early: TopTwo }> {
-  const none = () => ({ ever: NOBODY, early: NOBODY });
-  return { calls: none(), tokensIn: none(), tokensOut: none() };
+/** Every hour that set a record, from the hour after it on, but none before the credential was no longer new. */
+function* recordsOf(id: string, series: readonly Amount[], settledAt: number): Generator<Known> {
+  let record = 0;
+  for (const { slot, amount } of series) {
+    if (amount <= record) continue;
+    record = amount;
+    yield { from: Math.max(slot + 1, settledAt), id, amount };
+  }
 }
-
-function include(top: TopTwo, id: string, amount: number): TopTwo {
-  if (amount > top.first) return { id, first: amount, second: top.first };
-  return amount > top.second ? { ...top, second: amount } : top;
-}
-
-const greatestOther = (top: TopTwo, id: string): number => (top.id === id ? top.second : top.first);
 
 function floorsOf(measure: Measure, options: Settings): Floors {
   if (measure === 'calls') {
@@ -262,14 +293,16 @@ function floorsOf(measure: Measure, options: Settings): Floors {
   return { hour: tokensPerHour, day: tokensPerDay, newcomer: newTokensPerHour, great: highTokensPerHour };
 }
 
-function limitsOf(floors: Floors, times: number, othersEarly: number): BurstLimits {
-  const newcomer = Math.max(floors.newcomer, times * othersEarly);
+function limitsOf(floors: Floors, times: number, othersEarly: (hour: number) => number): BurstLimits {
   return {
-    hour: ({ record }, mature) => (mature ? Math.max(floors.hour, times * record) : newcomer),
+    times,
+    hour: ({ record }, mature, slot) =>
+      Math.max(mature ? floors.hour : Math.max(floors.newcomer, times * othersEarly(slot)), times * record),
     day: ({ record }) => Math.max(floors.day, times * record),
   };
 }
 
+/** Without a baseline the limit holds its own record three times over already. */
 function isGreat(burst: Burst, floors: Floors, othersEver: number, { times, highTimes }: Settings): boolean {
   const { span, amount, baseline, isMature } = burst;
   if (!isMature) return othersEver > 0 && amount >= times * othersEver;

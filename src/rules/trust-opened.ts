@@ -33,9 +33,9 @@ export const trustOpened = defineRule({
   facets: { deeds },
   options: {},
   messages: {
-    anyone: '{who} let anyone, in any account, assume {resource} on {day}.',
-    provider: '{who} let {trustees} assume {resource}, by the word of an identity provider, on {day}.',
-    account: '{who} let {trustees} assume {resource} on {day}.',
+    anyone: '{who} allowed anyone, in any account, to assume {resource} on {day}.',
+    provider: '{who} allowed {trustees} to assume {resource}, by the word of an identity provider, on {day}.',
+    account: '{who} allowed {trustees} to assume {resource} on {day}.',
     providerAdded: '{who} added or changed the identity provider {resource} on {day}: roles may believe what it says.',
     anchorAdded: '{who} made {resource} a trust anchor on {day}: its certificates can be exchanged for credentials.',
     changed: '{who} called {action} on {resource} on {day}, which changes who may obtain credentials.',

@@ -48,7 +48,7 @@ const messages = {
   atOnce:
     '{used} in two places at once: {usual} and {newcomer} within the {hour} hour, {usualCalls} and {newcomerCalls} calls.',
   atOnceGrave:
-    '{used} in two places at once: {usual} and {newcomer} within the {hour} hour, {usualCalls} and {newcomerCalls} calls; {newcomer} minted, revealed, granted or silenced {grave}.',
+    '{used} in two places at once: {usual} and {newcomer} within the {hour} hour, {usualCalls} and {newcomerCalls} calls; on the days they met, {grave} from {newcomer} minting, revealing, granting, trusting or silencing.',
 } as const;
 
 type Said = Verdict<typeof messages>;
@@ -189,7 +189,7 @@ function verdictOn(subject: readonly string[], encounter: Encounter): Said {
     usualCalls: old.count,
     newcomerCalls: newcomer.count,
   };
-  if (grave > 0) return { ...said, message: 'atOnceGrave', data: { ...data, grave: countText(grave, 'time') } };
+  if (grave > 0) return { ...said, message: 'atOnceGrave', data: { ...data, grave: countText(grave, 'call') } };
   return { ...said, message: 'atOnce', data };
 }
 
@@ -250,13 +250,18 @@ function examples(): Example<typeof messages>[] {
     { title: 'a settled key in two countries within the hour', events: [daily, ...both], expect: ['atOnce:high'] },
     {
       title: 'a settled key, and the newcomer creates a key',
-      events: [daily, ...both, { at: -DAY + 3 * HOUR, country: 'SG', deed: 'create' }],
+      events: [daily, ...both, { at: -DAY + 2.5 * HOUR, country: 'SG', deed: 'create', action: 'iam:CreateAccessKey' }],
       expect: ['atOnceGrave:critical'],
     },
     { title: 'a key without a habit', events: both, expect: ['atOnce:medium'] },
     {
       title: 'one side through a declared exit, whatever it does',
-      events: [daily, ...both.map(event => ({ ...event, deed: 'reveal' as const, egress: event.country === 'SG' }))],
+      events: [
+        daily,
+        ...[...both, { at: -DAY + 2.5 * HOUR, country: 'SG', deed: 'reveal' as const }].map(event => {
+          return { ...event, egress: event.country === 'SG' };
+        }),
+      ],
       expect: ['atOnceGrave:medium'],
     },
     { title: 'a key that has worked in both from its start', events: habit, expect: [] },

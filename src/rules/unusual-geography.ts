@@ -19,7 +19,7 @@ import { isStatic } from '../kinds.ts';
 import type { Credential } from '../model/credential.ts';
 import type { OptionValues } from '../model/option.ts';
 import { disableCommands } from '../remedies.ts';
-import { DAY, dayOf, dayOfHour } from '../time.ts';
+import { DAY, dayOfHour } from '../time.ts';
 import { countText, dayText, isoText } from '../wording.ts';
 import { defineRule, type Example, type Verdict } from './rule.ts';
 
@@ -52,7 +52,12 @@ const options = {
   noveltyLimit: { default: 0.05, min: 0, max: 1, describe: 'Above this chance of a new country, a key roams.' },
   highActiveDays: { default: 30, min: 1, max: 365, describe: 'Days from one country only, for a finding to be high.' },
   highCalls: { default: 100, min: 1, max: 1_000_000, describe: 'Calls by the newcomer, for a finding to be high.' },
-  minCoveredDays: { default: 14, min: 1, max: 365, describe: 'Days of logs before the organisation has a habit.' },
+  minCoveredDays: {
+    default: 14,
+    min: 1,
+    max: 365,
+    describe: 'Days that the logs cover, of those looked back on, before the organisation has a habit.',
+  },
   minCredentials: {
     default: 5,
     min: 1,
@@ -64,9 +69,9 @@ const options = {
 const messages = {
   newCountry: 'New country {country}: {calls} from {day} on; in {activeDays} before, only {usual}.',
   newCountryGrave:
-    'New country {country}: {calls} from {day} on, {grave} of them minting, revealing, granting or silencing; in {activeDays} before, only {usual}.',
+    'New country {country}: {calls} from {day} on, {grave} of them minting, revealing, granting, trusting or silencing; in {activeDays} before, only {usual}.',
   newToOrganisation:
-    '{country} is new to all keys: {calls} from {day} on; in {coveredDays} before, {credentials} were used from {usual} only.',
+    '{country} is new to all keys: {calls} from {day} on; in {coveredDays} of logs before, {credentials} were used from {usual} only.',
 } as const;
 
 type Said = Verdict<typeof messages>;
@@ -83,7 +88,7 @@ export const unusualGeography = defineRule({
   description:
     'A static key is used from a country that it was not used from in the 90 days before, though it had a settled habit. ' +
     'Keys without a habit of their own, passwords among them since people travel, are compared with the whole organisation instead. ' +
-    'Attempts count whatever their outcome. Sessions of roles are left to two-places-at-once.',
+    'Attempts count whatever their outcome, but for sign-ins that failed, which anyone can make. Sessions of roles are left to two-places-at-once.',
   remediation:
     'Ask the holder whether they, a new runner or a new office made these calls. If not, disable the key, review what it did and create a new one.',
   references: [
@@ -101,20 +106,21 @@ export const unusualGeography = defineRule({
   messages,
   abstentions: {
     immature:
-      'no habit of their own ({minActiveDays} active days, few new countries) nor of the organisation ({minCoveredDays} days, {minCredentials} credentials) to compare with',
+      'no habit of their own ({minActiveDays} active days, few new countries) nor of the organisation ({minCoveredDays} days of logs, {minCredentials} credentials) to compare with',
   },
   commands: disableCommands,
   examples,
   overview: everyone => organisationOf(Array.from(everyone, ({ facets }) => placeHours(facets.places))),
 
-  *judge({ credential, facets }, { options, overview, origin }) {
+  *judge({ credential, facets }, { options, overview, coveredDays }) {
     if (!isStatic(credential.kind) && credential.kind !== 'password') return;
     const hours = [...placeHours(facets.places)];
     if (hours.length === 0) return;
     const days = daysOf(countryDays(hours));
     const active = activeDays(days);
     const own = (day: number) => baselineBefore(day, options.lookbackDays, days, active);
-    const others = (day: number) => customOf(overview, day, dayOf(origin), options);
+    const covered = (day: number) => coveredDays((day - options.lookbackDays) * DAY, day * DAY);
+    const others = (day: number) => customOf(overview, day, covered(day), options);
 
     for (const newcomer of newcomersIn(hours, days, options)) {
       const about = aboutOf(credential, newcomer, facets.networks);
@@ -233,11 +239,11 @@ function organisationOf(everyone: Iterable<Iterable<PlaceHour>>): Organisation {
 }
 
 /** Null when there is too little of the organisation to compare with. */
-function customOf({ days, firstDays }: Organisation, day: number, originDay: number, limits: Limits): Custom | null {
+function customOf({ days, firstDays }: Organisation, day: number, coveredDays: number, limits: Limits): Custom | null {
   const credentials = firstDays.filter(first => first < day).length;
   const { known } = baselineBefore(day, limits.lookbackDays, days, []);
-  if (day - originDay < limits.minCoveredDays || credentials < limits.minCredentials || known.size === 0) return null;
-  return { known, coveredDays: Math.min(limits.lookbackDays, day - originDay), credentials };
+  if (coveredDays < limits.minCoveredDays || credentials < limits.minCredentials || known.size === 0) return null;
+  return { known, coveredDays, credentials };
 }
 
 function examples(): Example<typeof messages>[] {
@@ -309,6 +315,22 @@ function examples(): Example<typeof messages>[] {
       title: 'a young key from a country that no one has used',
       events: [...others(5), thief],
       expect: ['newToOrganisation:medium'],
+    },
+    {
+      title: 'a young key from another country when the logs cover two days and one of long ago',
+      events: [...others(5).map(event => ({ ...event, at: -3 * DAY })), { at: -60 * DAY }, thief],
+      expect: [],
+    },
+    {
+      title: 'a country where someone tried a password in vain, new to all keys all the same',
+      events: [...others(5), { ...thief, at: -9 * DAY, deed: 'sign-in', outcome: 'failed' }, thief],
+      expect: ['newToOrganisation:medium'],
+    },
+    {
+      title: 'a password tried in vain from a country that no one has used',
+      credential: { kind: 'password' },
+      events: [...others(5), { ...thief, deed: 'sign-in', outcome: 'failed' }],
+      expect: [],
     },
     { title: 'a young key where too few are known to compare with', events: [...others(4), thief], expect: [] },
     {

@@ -1,14 +1,28 @@
-import { open } from 'node:fs/promises';
+import { closeSync, constants, openSync } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { isatty, ReadStream } from 'node:tty';
 
 const FIRST = 64 * 1024;
 const LATER = 256 * 1024;
 
-/** The bytes of a file, or of standard input when the path is null. Ends early, without an error, once aborted. */
-export const readChunks = (path: string | null, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> =>
-  path === null ? readStdin(signal) : readFile(path, signal);
+/** Windows has no such flag, and no such files either. */
+const NO_WAIT = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-async function* readFile(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
+type Chunks = AsyncGenerator<Uint8Array, void, void>;
+
+/** The bytes of a file, or of standard input when the path is null. Ends early, without an error, once aborted. */
+export const readChunks = (path: string | null, signal: AbortSignal): Chunks =>
+  path === null ? readStdin(signal) : readPath(path, signal);
+
+async function* readPath(path: string, signal: AbortSignal): Chunks {
   if (signal.aborted) return;
+  const waiting = await openWaiting(path);
+  yield* waiting === null ? readFile(path, signal) : readStream(waiting, signal);
+}
+
+async function* readFile(path: string, signal: AbortSignal): Chunks {
   const file = await open(path, 'r');
   try {
     for (let size = FIRST; !signal.aborted; size = LATER) {
@@ -21,10 +35,27 @@ async function* readFile(path: string, signal: AbortSignal): AsyncGenerator<Uint
   }
 }
 
-async function* readStdin(signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
-  // A plain read of descriptor 0 would hold up the end of the process until somebody writes.
+/**
+ * A pipe or a terminal as a stream; null for what never keeps its reader waiting. Opened or read like a file, it would
+ * hold up a thread, and with it the end of the process, until somebody writes.
+ */
+async function openWaiting(path: string): Promise<Readable | null> {
+  const found = await stat(path);
+  if (!found.isFIFO() && !found.isCharacterDevice()) return null;
+  const fd = openSync(path, NO_WAIT);
+  if (found.isFIFO()) return new Socket({ fd, readable: true, writable: false });
+  if (isatty(fd)) return new ReadStream(fd);
+  closeSync(fd);
+  return null;
+}
+
+async function* readStdin(signal: AbortSignal): Chunks {
   const { stdin } = await import('node:process');
-  const chunks: AsyncIterator<Uint8Array> = stdin[Symbol.asyncIterator]();
+  yield* readStream(stdin, signal);
+}
+
+async function* readStream(stream: Readable, signal: AbortSignal): Chunks {
+  const chunks: AsyncIterator<Uint8Array> = stream[Symbol.asyncIterator]();
   try {
     for (;;) {
       const next = await untilAborted(chunks.next(), signal);
@@ -32,7 +63,7 @@ async function* readStdin(signal: AbortSignal): AsyncGenerator<Uint8Array, void,
       yield next.value;
     }
   } finally {
-    stdin.destroy();
+    stream.destroy();
   }
 }
 

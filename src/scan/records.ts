@@ -9,7 +9,7 @@ const LOOK_BACK = 64;
 const MAX_LISTS = 2;
 
 /** Keys whose array of objects makes the object around it an envelope of records. */
-const ENVELOPE = /(?<!\\)"(?:Records|Events|value|records)"[ \t\r\n]*:[ \t\r\n]*$/;
+const ENVELOPE = /(?<!\\)"(Records|Events|value|records)"[ \t\r\n]*:[ \t\r\n]*$/;
 
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
@@ -35,6 +35,8 @@ const UTF8 = 'invalid UTF-8, read with replacement characters';
 /** Where a splitter puts what it finds. */
 export interface RecordSink {
   record(record: JsonObject): void;
+  /** A list that may hold records begins: its key in an envelope, or empty for a bare array. */
+  list(key: string): void;
   damage(where: string, what: string): void;
 }
 
@@ -68,6 +70,7 @@ export class RecordSplitter {
   #inText = false;
   #fault = '';
   #envelope: Envelope | null = null;
+  #envelopeKey = '';
   #valueAt = 0;
   #valueLine = 1;
   #line = 1;
@@ -147,7 +150,7 @@ export class RecordSplitter {
     const byte = this.#next();
     if (byte < 0) return false;
     if (byte === OPEN_OBJECT) this.#startValue();
-    else if (byte === OPEN_LIST) this.#startList(null);
+    else if (byte === OPEN_LIST) this.#startList();
     else {
       this.#report(this.#at(), this.#line, 'text that is not JSON');
       this.#place = 'junk';
@@ -166,9 +169,10 @@ export class RecordSplitter {
     return false;
   }
 
-  #startList(envelope: Envelope | null): void {
-    if (this.#lists.length === 0 && envelope === null) this.#valueLine = this.#line;
-    this.#lists.push({ last: 'open', envelope });
+  #startList(): void {
+    if (this.#lists.length === 0) this.#valueLine = this.#line;
+    this.#lists.push({ last: 'open', envelope: null });
+    this.#sink.list('');
     this.#place = 'list';
     this.#window.pos++;
   }
@@ -191,7 +195,7 @@ export class RecordSplitter {
     if (list.last === 'value') this.#report(this.#at(), this.#line, 'a comma is missing');
     list.last = 'value';
     const isNested = list.envelope === null && this.#lists.length < MAX_LISTS;
-    if (byte === OPEN_LIST && isNested) this.#startList(null);
+    if (byte === OPEN_LIST && isNested) this.#startList();
     else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#startValue();
     else {
       this.#report(this.#at(), this.#line, 'not a JSON object');
@@ -353,7 +357,9 @@ export class RecordSplitter {
   #isEnvelopeKey(): boolean {
     if (this.#open[0] !== OPEN_OBJECT || this.#lists.at(-1)?.envelope) return false;
     const { buffer, pos, keep } = this.#window;
-    return ENVELOPE.test(buffer.toString('latin1', Math.max(keep, pos - LOOK_BACK), pos));
+    const found = ENVELOPE.exec(buffer.toString('latin1', Math.max(keep, pos - LOOK_BACK), pos));
+    this.#envelopeKey = found?.[1] ?? '';
+    return found !== null;
   }
 
   /** Behind the bracket that follows an envelope's key: it holds records unless something else than an object is first. */
@@ -363,6 +369,7 @@ export class RecordSplitter {
     if (byte === OPEN_OBJECT || byte === CLOSE_LIST) {
       const envelope = { head: this.#shell(), at: this.#valueAt, line: this.#valueLine, fault: this.#fault };
       this.#lists.push({ last: 'open', envelope });
+      this.#sink.list(this.#envelopeKey);
       this.#place = 'list';
     } else {
       this.#open[1] = OPEN_LIST;

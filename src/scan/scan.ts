@@ -33,6 +33,8 @@ export interface Scanned<W extends Wanted> {
 /** How the bytes ended. */
 export interface ScanEnd {
   readonly damage: readonly Damage[];
+  /** The lists there were, even empty ones: the keys of envelopes, and an empty text for a bare array or a table. */
+  readonly lists: ReadonlySet<string>;
 }
 
 /**
@@ -45,6 +47,7 @@ export async function* scan<W extends Wanted>(
   others: readonly Other[],
 ): AsyncGenerator<Scanned<W>, ScanEnd, void> {
   const damage = createDamageLog();
+  const lists = new Set<string>();
   const sorter = createSorter(formats, others);
   let taken = 0;
   const take = (): Scanned<W> => {
@@ -53,7 +56,7 @@ export async function* scan<W extends Wanted>(
     return { ...sorter.take(), bytes: taken - before };
   };
   let size = 0;
-  for await (const part of readRecords(toUtf8(bytes), damage)) {
+  for await (const part of readRecords(toUtf8(bytes), damage, lists)) {
     for (const record of part.records) {
       sorter.add(record);
       if (sorter.size() >= BATCH_ROWS) yield take();
@@ -67,7 +70,7 @@ export async function* scan<W extends Wanted>(
   const fault = bytes.fault();
   if (fault !== null) damage.add(fault.where, fault.what);
   yield take();
-  return { damage: damage.list() };
+  return { damage: damage.list(), lists };
 }
 
 interface Part {
@@ -75,11 +78,17 @@ interface Part {
   readonly bytes: number;
 }
 
-async function* readRecords(chunks: AsyncGenerator<Uint8Array>, damage: DamageLog): AsyncGenerator<Part, void, void> {
+async function* readRecords(
+  chunks: AsyncGenerator<Uint8Array>,
+  damage: DamageLog,
+  lists: Set<string>,
+): AsyncGenerator<Part, void, void> {
   const head = await readHead(chunks);
   const all = counted(head, chunks);
   const text = Buffer.concat(head).toString('utf8', 0, HEAD);
-  const records = looksLikeCsv(text) ? readCsv(all.chunks, damage) : readJson(all.chunks, damage);
+  const isTable = looksLikeCsv(text);
+  if (isTable) lists.add('');
+  const records = isTable ? readCsv(all.chunks, damage) : readJson(all.chunks, damage, lists);
   let found = 0;
   let before = 0;
   for await (const some of records) {
@@ -123,9 +132,14 @@ function counted(head: readonly Uint8Array[], rest: AsyncGenerator<Uint8Array>) 
 async function* readJson(
   chunks: AsyncIterable<Uint8Array>,
   damage: DamageLog,
+  lists: Set<string>,
 ): AsyncGenerator<readonly JsonObject[], void, void> {
   let found: JsonObject[] = [];
-  const splitter = new RecordSplitter({ record: record => found.push(record), damage: damage.add });
+  const splitter = new RecordSplitter({
+    record: record => found.push(record),
+    list: key => lists.add(key),
+    damage: damage.add,
+  });
   for await (const chunk of chunks) {
     splitter.feed(chunk);
     const some = found;

@@ -5,7 +5,7 @@ import type { Credential } from '../../model/credential.ts';
 import type { AuditEvent } from '../../model/event.ts';
 import type { Format, Reader, Sink } from '../../normalise/format.ts';
 import { createDamageLog } from '../../scan/damage-log.ts';
-import type { Bytes } from '../../scan/inflate.ts';
+import type { Bytes, Fault } from '../../scan/inflate.ts';
 import { type Other, scan } from '../../scan/scan.ts';
 import type { Paths } from '../../scan/wanted.ts';
 
@@ -13,6 +13,8 @@ import type { Paths } from '../../scan/wanted.ts';
 const LOG_LIKE = /\.(?:json|jsonl|ndjson|gz|zst|csv|log)$/i;
 
 const UNRECOGNISED = 'not recognised as an audit log';
+const EMPTY = 'the file is empty';
+const NO_RECORD = 'the file holds no record';
 
 export const isLogLike = (name: string): boolean => LOG_LIKE.test(name);
 
@@ -42,16 +44,24 @@ export async function* readBytes(
     yield { ...intake.take(), bytes: step.value.bytes };
   }
   const damage = [...step.value.damage, ...intake.damage()];
+  const { lists } = step.value;
+  const isBare = damage.length === 0 && unknown + sorts.size + intake.kinds().length === 0;
+  if (isBare) for (const format of formatsHolding(lists, formats)) intake.readerOf(format);
   return conclude({
     kinds: intake.kinds(),
-    isUnread: bytes.fault()?.isUnread ?? false,
+    fault: bytes.fault(),
     views: intake.views(),
     sorts: [...sorts.keys()].sort(),
     unknown,
     damage,
+    emptiness: lists.size > 0 ? '' : bytes.taken() === 0 ? EMPTY : NO_RECORD,
     isLog,
   });
 }
+
+/** The first format that each envelope belongs to. */
+const formatsHolding = (lists: ReadonlySet<string>, formats: readonly Format[]): Format[] =>
+  [...lists].flatMap(key => formats.find(({ envelopes = [] }) => envelopes.includes(key)) ?? []);
 
 interface Outcome {
   readonly kinds: readonly string[];
@@ -59,20 +69,29 @@ interface Outcome {
   readonly sorts: readonly string[];
   readonly unknown: number;
   readonly damage: readonly Damage[];
+  /** What to say of a log without a record; empty when it had a list that may be empty. */
+  readonly emptiness: string;
   readonly isLog: boolean;
-  readonly isUnread: boolean;
+  readonly fault: Fault | null;
 }
 
-function conclude({ kinds, views, sorts, unknown, damage, isLog, isUnread }: Outcome): Completion {
+function conclude(outcome: Outcome): Completion {
+  const { kinds, views, sorts, unknown, damage, emptiness, isLog, fault } = outcome;
   const isWhole = damage.length === 0 && unknown === 0;
   if (kinds.length > 0) {
     const all = [...damage, ...unrecognised(unknown)];
     return { complete: isWhole, kind: kinds.join(' + '), views, damage: all, skipped: false };
   }
   if (isWhole && sorts.length > 0) return skipped(sorts.join(' + '));
-  if (isWhole && isLog) return { complete: true, kind: '', views: null, damage: [], skipped: false };
+  if (isWhole && isLog) {
+    const all = emptiness === '' ? [] : [{ where: '', what: emptiness, count: 1 }];
+    return { complete: emptiness === '', kind: '', views: null, damage: all, skipped: false };
+  }
+  const isUnread = fault?.isUnread === true;
   if (!isLog && !isUnread) return skipped(UNRECOGNISED);
-  const all = isUnread ? damage : [...damage, { where: '', what: UNRECOGNISED, count: Math.max(1, unknown) }];
+  const strange = isUnread ? [] : [{ where: '', what: UNRECOGNISED, count: Math.max(1, unknown) }];
+  // First what explains the rest: a fault of the bytes, or else that this is something other than a log.
+  const all = fault === null ? [...strange, ...damage] : [...damage, ...strange];
   return { complete: false, kind: sorts.join(' + '), views: null, damage: all, skipped: false };
 }
 
