@@ -31,12 +31,13 @@ export function ledgerOf(plan: Plan, example: Example<Readonly<Record<string, st
   const credential = relative({ ...EXAMPLE_CREDENTIAL, ...example.credential });
   note(ledger, credential);
   for (const known of example.known ?? []) note(ledger, relative({ ...EXAMPLE_CREDENTIAL, ...known }));
-  let from = EXAMPLE_NOW - DAY;
+  const until = EXAMPLE_NOW + (example.logsEnd ?? 0);
+  let from = until - DAY;
   for (const [event, place] of storyEvents(example, credential.id)) {
     from = Math.min(from, event.at);
     record(ledger, event, place);
   }
-  ledger.slices.set('example', { source: 'example', key: '', from, until: EXAMPLE_NOW, complete: true, note: '' });
+  ledger.slices.set('example', { source: 'example', key: '', from, until, complete: true, note: '' });
   return ledger;
 }
 

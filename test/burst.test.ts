@@ -397,7 +397,7 @@ describe('issuance-burst', () => {
       'one batch read',
       [{ ...BATCH, at }],
       [
-        'medium: 10 secrets read (counting 1 batch read as ten each) in the 19 Nov 14:00 hour by a key without a baseline; the limit for one is 10.',
+        'medium: 10 secrets read (counting 1 batch read as several each) in the 19 Nov 14:00 hour by a key without a baseline; the limit for one is 10.',
       ],
     ],
     ['nine reads', [{ ...READ, at, count: 9 }], []],

@@ -183,7 +183,7 @@ test('issuance keeps classes apart, weighs batch reads and counts only what succ
     row('keys', 1, 0, 2, 2),
     row('secrets', 24, 2, 3, 5),
     { ...row('sessions', 1, 0, HOUR, HOUR), hour: hour + 1 },
-    { ...row('secrets', 21, 2, 2 * HOUR, 2 * HOUR), hour: hour + 2 },
+    { ...row('secrets', 7, 2, 2 * HOUR, 2 * HOUR), hour: hour + 2 },
   ]);
 });
 

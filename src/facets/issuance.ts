@@ -11,7 +11,7 @@ export type Issued = 'sessions' | 'keys' | 'secrets';
 export interface IssuanceHour {
   readonly hour: number;
   readonly issued: Issued;
-  /** A batch read of secrets counts as ten. */
+  /** A batch read counts as several. */
   readonly amount: number;
   /** Batch reads among them. */
   readonly batches: number;
@@ -19,14 +19,14 @@ export interface IssuanceHour {
   readonly last: number;
 }
 
-/** How many secrets one batch read is taken for; the log does not say. */
-const BATCH_WEIGHT = 10;
-
-/** Reads of many secrets at once. */
-const BATCHES: ReadonlySet<string> = new Set([
-  'secretsmanager:BatchGetSecretValue',
-  'ssm:GetParameters',
-  'ssm:GetParametersByPath',
+/**
+ * How many secrets one batch read is taken for; the log does not say. Programs read a handful of parameters when they
+ * start; few ever read secrets by the batch.
+ */
+const BATCHES: ReadonlyMap<string, number> = new Map([
+  ['secretsmanager:BatchGetSecretValue', 10],
+  ['ssm:GetParameters', 3],
+  ['ssm:GetParametersByPath', 3],
 ]);
 
 /** What sets a secret anew, or a password: no further key comes of it. */
@@ -46,10 +46,9 @@ export const issuance = defineFacet({
     const issued = CLASS_OF[event.deed];
     if (issued === undefined || event.outcome !== 'ok' || event.count === 0 || isByService(event.agent)) return;
     if (event.deed === 'create' && NO_NEW_KEY.test(event.action)) return;
-    const isBatch = event.deed === 'reveal' && BATCHES.has(event.action);
-    const batches = isBatch ? event.count : 0;
-    const amount = isBatch ? event.count * BATCH_WEIGHT : event.count;
-    state.fold(event.hour * CLASSES.length + issued, [amount, batches, event.at, event.last]);
+    const weight = event.deed === 'reveal' ? BATCHES.get(event.action) : undefined;
+    const batches = weight === undefined ? 0 : event.count;
+    state.fold(event.hour * CLASSES.length + issued, [event.count * (weight ?? 1), batches, event.at, event.last]);
   },
 });
 

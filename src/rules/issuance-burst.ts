@@ -69,7 +69,7 @@ export const issuanceBurst = defineRule({
     'High for any burst of static keys, and when an hour is at least 10 times the record and holds 200 or more.',
   kind: 'signal',
   description:
-    'A credential was used to obtain sessions, to create keys or to read secrets far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out. Sessions, keys and secrets are compared apart, and a batch read of secrets or parameters, whose log does not say how many it returned, counts as ten. Without 12 active hours on 5 days there is no baseline: keys and secrets are then held to the floor itself, since nobody needs ten by accident; sessions, which a new role may need by the dozen, to a higher one. An hour without a baseline is no burst when on three other days, before or after, an hour reached a third of it: that is how the credential works. Only what succeeded counts, and neither passwords nor what a service reads on behalf of someone.',
+    'A credential was used to obtain sessions, to create keys or to read secrets far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out. Sessions, keys and secrets are compared apart, and a batch read of secrets or parameters, whose log does not say how many it returned, counts as ten secrets or three parameters. Without 12 active hours on 5 days there is no baseline: keys and secrets are then held to the floor itself, since nobody needs ten by accident; sessions, which a new role may need by the dozen, to a higher one. An hour without a baseline is no burst when on three other days, before or after, an hour reached a third of it: that is how the credential works. Only what succeeded counts, and neither passwords nor what a service reads on behalf of someone.',
   remediation:
     'Ask the holder whether this was theirs. If not, disable the credential, revoke the sessions it obtained, disable the keys it created and change every secret it read.',
   references: [
@@ -165,9 +165,14 @@ export const issuanceBurst = defineRule({
       expect: ['newcomer:medium'],
     },
     {
-      title: 'two pages of all parameters under a path',
-      events: [{ ...READ, action: 'ssm:GetParametersByPath', at: -10 * HOUR, count: 2 }],
+      title: 'four pages of all parameters under a path',
+      events: [{ ...READ, action: 'ssm:GetParametersByPath', at: -10 * HOUR, count: 4 }],
       expect: ['newcomer:medium'],
+    },
+    {
+      title: 'the parameters that a program reads when it starts',
+      events: [{ ...READ, action: 'ssm:GetParametersByPath', at: -10 * HOUR, count: 3 }],
+      expect: [],
     },
     {
       title: 'a batch of parameters by name, from a service that acts for a role',
@@ -255,7 +260,7 @@ function verdictOf(
   const own = rows.filter(({ issued }) => issued === measure);
   const batches = rowsWithin(ranked[0]!, own).reduce((sum, row) => sum + row.batches, 0);
   const what =
-    CLASS_NAMES[measure] + (batches > 0 ? ` (counting ${countText(batches, 'batch read')} as ten each)` : '');
+    CLASS_NAMES[measure] + (batches > 0 ? ` (counting ${countText(batches, 'batch read')} as several each)` : '');
   const evidence = { ...burstEvidence(ranked, seriesOf(own)), batches };
   return { ...sayIncident(credential, ranked, what, baselineDays), evidence };
 }

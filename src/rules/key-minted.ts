@@ -420,8 +420,15 @@ export const keyMinted = defineRule({
     }
     const isTelling = makings.length > 0 && located.length >= context.options.placeCredentials;
     return {
-      grants: groupBy(grants, ({ target }) => target),
-      endings: groupBy(endings, ({ target }) => target),
+      // What was given to someone unnamed was not given to this holder.
+      grants: groupBy(
+        grants.filter(({ target }) => target !== ''),
+        ({ target }) => target,
+      ),
+      endings: groupBy(
+        endings.filter(({ target }) => target !== ''),
+        ({ target }) => target,
+      ),
       replaced: replacedKeys(makings, endings, context),
       newCountries: isTelling ? newCountries(located, context) : new Map(),
     };

@@ -3,7 +3,7 @@ import { aliasOf, isStatic } from '../kinds.ts';
 import type { Credential } from '../model/credential.ts';
 import { rotateCommands } from '../remedies.ts';
 import { DAY } from '../time.ts';
-import { countText, isoText } from '../wording.ts';
+import { isoText } from '../wording.ts';
 import { defineRule } from './rule.ts';
 
 const SERVICE_KEY_USER = 'arn:aws:iam::123456789012:user/BedrockAPIKey-x1y2';
@@ -41,7 +41,8 @@ export const longLivedKey = defineRule({
   },
   messages: {
     agedAtLeast: 'In use for at least {days} days; the limit is {limit}. Its creation lies before the logs begin.',
-    aged: '{age}; the limit is {limit}.',
+    aged: 'Created {days} days ago; the limit is {limit}.',
+    agedThen: 'Was {days} days old when the logs end; the limit is {limit}.',
   },
   abstentions: { ageless: 'age unknown: its creation is not in the logs' },
   examples: () => [
@@ -89,6 +90,13 @@ export const longLivedKey = defineRule({
       credential: ALIAS,
       events: [{ at: -149 * DAY, until: 0 }],
       expect: ['agedAtLeast:medium'],
+    },
+    {
+      title: 'a key in logs that end half a year ago',
+      credential: { createdAt: -400 * DAY },
+      events: [{ at: -200 * DAY }],
+      logsEnd: -200 * DAY,
+      expect: ['agedThen:medium'],
     },
     {
       title: 'a limit of one month',
@@ -155,8 +163,9 @@ export const longLivedKey = defineRule({
       return;
     }
     yield {
-      message: createdAt === undefined ? 'agedAtLeast' : 'aged',
-      data: { days, age: ageText(days, now - known), limit: options.maxAgeDays },
+      // Past the end of the logs nothing says that it still exists.
+      message: createdAt === undefined ? 'agedAtLeast' : now - known > DAY ? 'agedThen' : 'aged',
+      data: { days, limit: options.maxAgeDays },
       severity: days > options.highAgeDays ? 'high' : 'medium',
       subject: [id],
       episodes: [{ from: born + options.maxAgeDays * DAY, until: known }],
@@ -171,10 +180,6 @@ export const longLivedKey = defineRule({
     };
   },
 });
-
-/** Past the end of the logs nothing says that it still exists. */
-const ageText = (days: number, silence: number): string =>
-  silence > DAY ? `Was ${countText(days, 'day')} old when the logs end` : `Created ${countText(days, 'day')} ago`;
 
 /** When it was last said to be active; an observation that said nothing about it counts for nothing. */
 const seenActiveAt = ({ active, observedAt }: Credential): number =>

@@ -66,6 +66,8 @@ export interface Example<M extends Messages> {
   /** Other credentials that are known; ids required. */
   readonly known?: readonly (Partial<Credential> & { readonly id: string })[];
   readonly events: readonly ExampleEvent[];
+  /** When the logs end, if before now. */
+  readonly logsEnd?: number;
   readonly options?: Readonly<Record<string, unknown>>;
   /** Message ids with severity, as in `['aged:high']`; empty for a quiet example. */
   readonly expect: readonly `${keyof M & string}:${Severity}`[];

@@ -56,13 +56,18 @@ export const trustOpened = defineRule({
       events: [{ ...TRUST, target: `${ROLE} trusts *, 210987654321` }],
       expect: ['anyone:high'],
     },
+    {
+      title: 'a role trusts the accounts of its organisation',
+      events: [{ ...TRUST, target: `${ROLE} trusts accounts of the organisation` }],
+      expect: ['account:high'],
+    },
     { title: 'a role trusts anyone', events: [{ ...TRUST, target: `${ROLE} trusts *` }], expect: ['anyone:high'] },
     {
       title: 'a role trusts an identity provider',
       events: [
         {
           ...TRUST,
-          target: `${ROLE} trusts arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com`,
+          target: `${ROLE} trusts arn:aws:iam::210987654321:oidc-provider/token.actions.githubusercontent.com`,
         },
       ],
       expect: ['provider:high'],
@@ -110,7 +115,7 @@ export const trustOpened = defineRule({
         evidence: { ...deedEvidence(sum), action, resource: name, trustees, by: credential.id },
       };
       if (trustees.includes('*')) yield { message: 'anyone', data: told, ...rest };
-      else if (trustees.some(isAccount))
+      else if (trustees.some(isOfAccounts))
         yield { message: 'account', data: { ...told, trustees: textOf(trustees) }, ...rest };
       else if (trustees.length > 0)
         yield { message: 'provider', data: { ...told, trustees: textOf(trustees) }, ...rest };
@@ -131,8 +136,17 @@ function partsOf(target: string): readonly [resource: string, trustees: readonly
 
 const isAccount = (trustee: string): boolean => /^\d{12}$/.test(trustee);
 
-const textOf = (trustees: readonly string[]): string =>
-  trustees.map(name => (isAccount(name) ? `account ${name}` : `identities of ${providerText(name)}`)).join(', ');
+/** What the log of a trust that is narrowed to an organisation names. */
+const ORGANISATION = 'accounts of the organisation';
+
+const isOfAccounts = (trustee: string): boolean => isAccount(trustee) || trustee === ORGANISATION;
+
+const textOf = (trustees: readonly string[]): string => trustees.map(trusteeText).join(', ');
+
+function trusteeText(name: string): string {
+  if (name === ORGANISATION) return name;
+  return isAccount(name) ? `account ${name}` : `identities of ${providerText(name)}`;
+}
 
 /** The name in the ARN of an identity provider; what is no such ARN is a name already. */
 const providerText = (provider: string): string => /:(?:saml|oidc)-provider\/(.+)$/.exec(provider)?.[1] ?? provider;
