@@ -178,7 +178,7 @@ class Check {
     const value = isScalar(node) ? node.value : undefined;
     const complaint = complaintAbout(value, shape);
     if (complaint === undefined) return value as Value;
-    const given = isScalar(node) && value !== null && value !== '' ? `'${shown(String(value))}'` : kindOf(node);
+    const given = isScalar(node) && value !== null && value !== '' ? `'${shown(node.source ?? '')}'` : kindOf(node);
     return this.refuse(offset, `${nameOf(path)} must be ${complaint}, not ${given}${near(value, shape)}`);
   }
 }

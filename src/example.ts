@@ -1,4 +1,4 @@
-import { type Judgement, judge } from './judge.ts';
+import { type ConfiguredRule, type Judgement, judge } from './judge.ts';
 import { type Ledger, note, openLedger, record } from './ledger.ts';
 import type { Credential } from './model/credential.ts';
 import type { AuditEvent, Place } from './model/event.ts';
@@ -20,8 +20,8 @@ export const EXAMPLE_CREDENTIAL: Credential = {
 
 /** Tells a rule its example and gives its judgement: the same road the pages, `explain` and the tests take. */
 export function judgeExample(rule: Rule, example: Example<Readonly<Record<string, string>>>): Judgement {
-  const defaults = Object.entries(rule.options).map(([name, option]) => [name, option.default]);
-  const options = { ...Object.fromEntries(defaults), ...example.options };
+  const defaults = Object.entries(rule.options).map(([name, option]) => [name, option.default] as const);
+  const options = { ...Object.fromEntries(defaults), ...example.options } as ConfiguredRule['options'];
   return judge(ledgerOf(planFor([rule]), example), [{ rule, options }], { since: null, now: EXAMPLE_NOW });
 }
 

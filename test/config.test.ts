@@ -193,7 +193,7 @@ describe('what is refused, and how', () => {
     [
       'an option that is not a number',
       'rules: {sample-rule: {maxAgeDays: .nan}}',
-      "keyward.yaml:1:35: rules.sample-rule.maxAgeDays must be a number from 1 to 3,650, not 'NaN'",
+      "keyward.yaml:1:35: rules.sample-rule.maxAgeDays must be a number from 1 to 3,650, not '.nan'",
     ],
     [
       'an item that does not fit',

@@ -1,3 +1,4 @@
+import type { AuditFlags, ReportFlags } from './settings.ts';
 import { Command } from 'commander';
 import { UserError } from '../errors.ts';
 import { plainLines, tell } from './failures.ts';
@@ -59,7 +60,7 @@ function addAudit(program: Command, io: Io, finish: Finish): void {
     .option('--fail-on-blind', 'exit 3 when a rule could not see a source');
   addReportOptions(command)
     .addHelpText('after', AUDIT_EXAMPLES)
-    .action(async (sources, flags) => {
+    .action(async (sources: string[], flags: AuditFlags) => {
       const { auditCommand } = await import('./audit.ts');
       finish(await auditCommand(sources, flags, io));
     });
@@ -67,7 +68,7 @@ function addAudit(program: Command, io: Io, finish: Finish): void {
 
 function addDemo(program: Command, io: Io, finish: Finish): void {
   const command = program.command('demo').description('audit bundled logs with planted trouble');
-  addReportOptions(command).action(async flags => {
+  addReportOptions(command).action(async (flags: ReportFlags) => {
     const { demoCommand } = await import('./demo.ts');
     finish(await demoCommand(flags, io));
   });
@@ -79,7 +80,7 @@ function addExplain(program: Command, io: Io, finish: Finish): void {
     .description('what a rule means and when it errs')
     .argument('<rule>', 'a rule, as listed by `keyward rules`')
     .option('--no-color', 'no colour')
-    .action(async (id, flags) => {
+    .action(async (id: string, flags: { color: boolean }) => {
       const { explainCommand } = await import('./explain.ts');
       finish(await explainCommand(id, flags, io));
     });
@@ -96,7 +97,7 @@ function addLists(program: Command, io: Io, finish: Finish): void {
       .command(name)
       .description(description)
       .option('--json', 'as JSON')
-      .action(async flags => {
+      .action(async (flags: { json?: boolean }) => {
         const commands = await import('./list.ts');
         finish(await commands[run](flags, io));
       });

@@ -107,7 +107,8 @@ export const keyExposed = defineRule({
   *judge({ credential, facets }, { heldBy, subjectOf }) {
     const byTarget = groupBy(deedRows(facets.deeds, 'expose'), ({ target }) => target);
     for (const [target, exposures] of byTarget) {
-      if (target === '' || target.startsWith('arn:')) yield tellQuarantine(credential, exposures, target === '' ? [] : heldBy(target));
+      if (target === '' || target.startsWith('arn:'))
+        yield tellQuarantine(credential, exposures, target === '' ? [] : heldBy(target));
       else yield tellNotice(credential, exposures, subjectOf(target)?.credential);
     }
   },

@@ -103,8 +103,13 @@ export interface RuleMeta {
   readonly helps?: readonly Sight[];
 }
 
-export interface RuleSpec<F extends FacetSet, O extends Options, M extends Messages, A extends string, V>
-  extends RuleMeta {
+export interface RuleSpec<
+  F extends FacetSet,
+  O extends Options,
+  M extends Messages,
+  A extends string,
+  V,
+> extends RuleMeta {
   readonly facets: F;
   readonly options: O;
   readonly messages: M;

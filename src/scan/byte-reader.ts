@@ -32,7 +32,7 @@ export function createByteReader(chunks: AsyncIterator<Uint8Array, unknown, unde
   };
   const take = async (count: number): Promise<Uint8Array | null> => {
     const taken = new Uint8Array(count);
-    for (let filled = 0; filled < count; ) {
+    for (let filled = 0; filled < count;) {
       const part = (await rest())?.subarray(0, count - filled);
       if (part === undefined) return null;
       taken.set(part, filled);

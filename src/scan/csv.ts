@@ -102,7 +102,7 @@ function fits(row: readonly string[], header: readonly string[]): boolean {
 }
 
 function toObject(header: readonly string[], row: readonly string[]): JsonObject {
-  const record: Record<string, string> = Object.create(null);
+  const record = Object.create(null) as Record<string, string>;
   for (const [index, name] of header.entries()) if (name !== '') record[name] = row[index]!;
   return record;
 }

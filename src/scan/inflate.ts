@@ -34,7 +34,7 @@ export const openBytes = (path: string | null, options: OpenOptions): Bytes =>
   inflate(readChunks(path, options.signal), options);
 
 /** Decompresses chunks from anywhere. */
-export function inflate(source: AsyncIterable<Uint8Array>, options: OpenOptions): Bytes {
+export function inflate(source: AsyncIterable<Uint8Array, unknown, undefined>, options: OpenOptions): Bytes {
   const { signal, maxInflatedBytes = 64 * 1024 * MIB } = options;
   const reader = createByteReader(source[Symbol.asyncIterator]());
   let fault: Fault | null = null;

@@ -104,7 +104,7 @@ async function* readRecords(
 /** The first chunks, until they hold a line or enough to tell what follows. */
 async function readHead(chunks: AsyncGenerator<Uint8Array>): Promise<readonly Uint8Array[]> {
   const head: Uint8Array[] = [];
-  for (let size = 0; size < HEAD; ) {
+  for (let size = 0; size < HEAD;) {
     const next = await chunks.next();
     if (next.done) break;
     head.push(next.value);

@@ -62,7 +62,7 @@ async function* readFrame(
     const header = await takeHeader(reader);
     if (header === null) return CUT;
     let piece: Uint8Array = Buffer.concat([magic, header]);
-    for (let isLast = false; !isLast; ) {
+    for (let isLast = false; !isLast;) {
       const block = await takeBlock(reader);
       if (typeof block === 'string') return block;
       isLast = block.isLast;
