@@ -434,6 +434,8 @@ describe('explain', () => {
         Bedrock API keys of a user, none of whose making is in the logs:
           medium: In use for at least 149 days; the limit is 90. Its creation lies
             before the logs begin.
+        a key in logs that end half a year ago:
+          medium: Was 200 days old when the logs end; the limit is 90.
         a limit of one month:
           medium: Created 45 days ago; the limit is 30.
 
