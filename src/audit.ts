@@ -3,7 +3,7 @@ import { coverageOf } from './coverage.ts';
 import { UserError } from './errors.ts';
 import type { Geo } from './geo.ts';
 import { type ConfiguredRule, type Judgement, judge } from './judge.ts';
-import { openLedger } from './ledger.ts';
+import { type Ledger, openLedger } from './ledger.ts';
 import type { Severity } from './model/finding.ts';
 import type { Report, SourceReport } from './model/report.ts';
 import { planFor } from './plan.ts';
@@ -39,13 +39,7 @@ interface OpenedSource {
 /** Reads the sources, folds them into a ledger, judges it and returns the report. */
 export async function audit(request: AuditRequest, hooks: AuditHooks): Promise<Report> {
   const opened = await openSources(request, hooks.signal);
-  const ledger = openLedger(planFor(request.rules.map(({ rule }) => rule)));
-  const reading = new Reading(ledger, request.geo, {
-    until: request.until,
-    now: request.now,
-    self: new Set(request.self),
-  });
-  await readAll(opened, reading, hooks);
+  const ledger = await readAll(opened, request, hooks);
   refuseNothing(opened, hooks.signal);
   const { since, until, now } = request;
   const judgement = judge(ledger, request.rules, { since, now: Math.min(now, until ?? now) });
@@ -92,7 +86,14 @@ function refuseNothing(opened: readonly OpenedSource[], { aborted }: AbortSignal
   );
 }
 
-async function readAll(opened: readonly OpenedSource[], reading: Reading, hooks: AuditHooks): Promise<void> {
+/** Folds all shards into a new ledger. What reading alone needs (the ids of all events) is let go with it. */
+async function readAll(
+  opened: readonly OpenedSource[],
+  { rules, geo, until, now, self }: AuditRequest,
+  hooks: AuditHooks,
+): Promise<Ledger> {
+  const ledger = openLedger(planFor(rules.map(({ rule }) => rule)));
+  const reading = new Reading(ledger, geo, { until, now, self: new Set(self) });
   const all = opened.flatMap(({ shards }) => shards);
   const bytesTotal = all.reduce((sum, shard) => sum + shard.bytes, 0);
   const progress = { files: 0, filesTotal: all.length, bytes: 0, bytesTotal, events: 0 };
@@ -111,6 +112,7 @@ async function readAll(opened: readonly OpenedSource[], reading: Reading, hooks:
       hooks.onProgress(progress);
     }
   }
+  return ledger;
 }
 
 function collectorFor(collectors: readonly Collector[], source: string): Collector {

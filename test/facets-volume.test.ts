@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { activity, activityDays } from '../src/facets/activity.ts';
-import { agents, agentUses } from '../src/facets/agents.ts';
+import { browserDays, browsers } from '../src/facets/browsers.ts';
 import type { Facet } from '../src/facets/facet.ts';
 import { issuance, issuanceHours } from '../src/facets/issuance.ts';
 import { modelDays, modelFamily, models } from '../src/facets/models.ts';
@@ -101,7 +101,7 @@ describe.each<[string, Facet<unknown>]>([
   ['issuance', issuance as Facet<unknown>],
   ['probes', probes as Facet<unknown>],
   ['models', models as Facet<unknown>],
-  ['agents', agents as Facet<unknown>],
+  ['browsers', browsers as Facet<unknown>],
   ['activity', activity as Facet<unknown>],
 ])('%s', (_, facet) => {
   test('split, order, grain and codec all give the same bytes', () => {
@@ -292,32 +292,19 @@ test.each([
   expect(modelFamily(model)).toBe(family);
 });
 
-test('agents are counted by day and family; tokens alone are not use', () => {
+test('browsers are kept day by day; tokens alone are not use, nor do programs count', () => {
   const day = START / DAY;
-  const state = fold(agents, [
+  const state = fold(browsers, [
     call(5, { agent: 'browser', count: 2, last: START + 9 }),
     call(1, { agent: 'browser' }),
     call(0, { agent: 'browser', count: 0, tokensIn: 5 }),
     call(3, { agent: '__proto__' }),
     call(DAY, { agent: 'browser' }),
   ]);
-  expect(agentUses(state)).toEqual([
-    { day, agent: '__proto__', count: 1, first: START + 3, last: START + 3 },
-    { day, agent: 'browser', count: 3, first: START + 1, last: START + 9 },
-    { day: day + 1, agent: 'browser', count: 1, first: START + DAY, last: START + DAY },
+  expect([...browserDays(state)]).toEqual([
+    { day, first: START + 1, last: START + 9 },
+    { day: day + 1, first: START + DAY, last: START + DAY },
   ]);
-});
-
-test('agents of more days than can be kept apart are counted by family', () => {
-  const events = Array.from({ length: 1100 }, (_, i) => call(i * DAY, { agent: i % 2 ? 'browser' : 'boto3' }));
-  const state = fold(agents, events);
-  expect(agentUses(state)).toEqual([
-    { day: null, agent: 'boto3', count: 550, first: START, last: START + 1098 * DAY },
-    { day: null, agent: 'browser', count: 550, first: START + DAY, last: START + 1099 * DAY },
-  ]);
-  const merged = fold(agents, events.slice(0, 5));
-  agents.merge(merged, fold(agents, events.slice(5)));
-  expect(bytes(agents, merged)).toBe(bytes(agents, state));
 });
 
 test('a sign-in that failed has no place and no network; a refused call and a sign-in have', () => {

@@ -6,8 +6,10 @@ import { countGated, exitStatus, type Gate, isAtLeast } from '../gate.ts';
 import type { Report, SourceReport } from '../model/report.ts';
 import { withSeparators } from '../numbers.ts';
 import { formatSpan } from '../progress.ts';
+import type { Progress } from '../reading.ts';
 import { countText } from '../wording.ts';
 import { tell } from './failures.ts';
+import { tightenHeap } from './heap.ts';
 import { inputsOf } from './inputs.ts';
 import { type Io, isColored, notice, print, widthOf } from './io.ts';
 import { isWatched, Meter } from './meter.ts';
@@ -64,9 +66,12 @@ export const statusOf = ({ report, interrupted, isWritten }: Outcome, { failOn, 
 async function auditWatched(request: AuditRequest, signal: AbortSignal, flags: ReportFlags, io: Io): Promise<Report> {
   const startedAt = io.now();
   const meter = flags.progress && flags.quiet !== true && isWatched(io) ? new Meter(io) : null;
-  const report = await audit(request, { signal, onProgress: progress => meter?.update(progress) }).finally(() =>
-    meter?.erase(),
-  );
+  const watchHeap = tightenHeap();
+  const onProgress = (progress: Progress): void => {
+    watchHeap(progress.events);
+    meter?.update(progress);
+  };
+  const report = await audit(request, { signal, onProgress }).finally(() => meter?.erase());
   if (flags.verbose) notice(io, `${countText(report.summary.events, 'event')} in ${formatSpan(io.now() - startedAt)}`);
   return report;
 }

@@ -1,5 +1,5 @@
 import { activity, activityDays } from '../facets/activity.ts';
-import { agents, agentUses } from '../facets/agents.ts';
+import { browserDays, browsers } from '../facets/browsers.ts';
 import type { StateOf } from '../facets/facet.ts';
 import { modelDays, modelFamily, models } from '../facets/models.ts';
 import { firstSeen } from '../facets/place-history.ts';
@@ -15,7 +15,7 @@ import { DAY, dayOf, HOUR, hourOf, MINUTE } from '../time.ts';
 import { countText, isoText, timeText } from '../wording.ts';
 import { defineRule } from './rule.ts';
 
-const facets = { probes, volume, models, activity, agents, places };
+const facets = { probes, volume, models, activity, browsers, places };
 
 const options = {
   windowHours: { default: 24, min: 1, max: 168, describe: 'Hours in which all steps must begin.' },
@@ -313,12 +313,9 @@ function idleDaysBefore({ volume, activity }: States, at: number): number {
   return [...activityDays(activity)].filter(({ day }) => day < dayOf(at)).length;
 }
 
-/** On the days of the chain; when days are no longer kept apart, nothing is known. */
-function browserSpoke({ agents }: States, chain: Chain): boolean {
-  return agentUses(agents).some(
-    ({ day, agent, first, last }) =>
-      day !== null && agent === 'browser' && first <= chain.success.at && last >= startOf(chain),
-  );
+/** On the days of the chain. */
+function browserSpoke({ browsers }: States, chain: Chain): boolean {
+  return [...browserDays(browsers)].some(({ first, last }) => first <= chain.success.at && last >= startOf(chain));
 }
 
 /** Countries first seen in the day up to the success, by a key seen elsewhere before. */
