@@ -10,6 +10,7 @@ import type { Credential } from '../src/model/credential.ts';
 import type { AuditEvent } from '../src/model/event.ts';
 import type { Plan } from '../src/plan.ts';
 import { type Placed, placedEvents } from './arbitrary.ts';
+import { eventOf } from './event.ts';
 
 const plan: Plan = { facets: [lifetime, networks, places], grain: ['address', 'credential', 'deed', 'hour'] };
 
@@ -84,32 +85,7 @@ describe('what is known of a credential', () => {
 });
 
 describe('de-duplication', () => {
-  const event = (example: string, over: Partial<AuditEvent> = {}): AuditEvent => ({
-    at: 1_700_000_000_000,
-    last: 1_700_000_000_000,
-    count: 1,
-    tokensIn: 0,
-    tokensOut: 0,
-    microUsd: 0,
-    ttl: 0,
-    example,
-    hour: 472_222,
-    credential: 'k',
-    session: '',
-    principal: 'p',
-    account: '1',
-    deed: 'use',
-    action: 'a:B',
-    outcome: 'ok',
-    address: '192.0.2.1',
-    agent: 'boto3',
-    region: 'eu-central-1',
-    inferenceRegion: '',
-    model: '',
-    mfa: '',
-    target: '',
-    ...over,
-  });
+  const event = (example: string, over: Partial<AuditEvent> = {}): AuditEvent => eventOf({ example, ...over });
   const guid = (n: number): string => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
 
   test.each([

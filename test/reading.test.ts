@@ -4,7 +4,8 @@ import { type Collector, defineCollector } from '../src/collect/collector.ts';
 import { openGeo } from '../src/geo.ts';
 import type { Completion } from '../src/model/batch.ts';
 import type { AuditEvent } from '../src/model/event.ts';
-import { DAY, HOUR, hourOf, MINUTE } from '../src/time.ts';
+import { DAY, HOUR, MINUTE } from '../src/time.ts';
+import { eventOf } from './event.ts';
 import { defaultRules, TEST_NETWORKS } from './judgement.ts';
 
 const NOW = Date.UTC(2026, 10, 20);
@@ -23,40 +24,15 @@ function source(events: readonly Partial<AuditEvent>[], end: Partial<Completion>
       yield { key: 'one', bytes: 1 };
     },
     async *read() {
-      yield { events: events.map(told), credentials: [], ignored: 0, bytes: 1 };
+      yield {
+        events: events.map((given, i) => eventOf({ principal: SELF, example: `event-${i}`, ...given })),
+        credentials: [],
+        ignored: 0,
+        bytes: 1,
+      };
       return { complete: true, kind: 'told', views: null, damage: [], skipped: false, ...end };
     },
   });
-}
-
-function told(given: Partial<AuditEvent>, i: number): AuditEvent {
-  const at = given.at ?? NOW - DAY;
-  return {
-    last: at,
-    count: 1,
-    tokensIn: 0,
-    tokensOut: 0,
-    microUsd: 0,
-    ttl: 0,
-    example: `event-${i}`,
-    credential: 'AKIAIOSFODNN7EXAMPLE',
-    session: '',
-    principal: SELF,
-    account: '123456789012',
-    deed: 'use',
-    action: 's3:ListBuckets',
-    outcome: 'ok',
-    address: '192.0.2.1',
-    agent: 'boto3',
-    region: 'eu-central-1',
-    inferenceRegion: '',
-    model: '',
-    mfa: '',
-    target: '',
-    ...given,
-    at,
-    hour: hourOf(at),
-  };
 }
 
 async function reportOf(collector: Collector, over: { until?: number; self?: readonly string[] } = {}) {
