@@ -56,7 +56,8 @@ export async function* scan<W extends Wanted>(
     return { ...sorter.take(), bytes: taken - before };
   };
   let size = 0;
-  for await (const part of readRecords(toUtf8(bytes), damage, lists)) {
+  const isUnread = (): boolean => bytes.fault()?.isUnread === true;
+  for await (const part of readRecords(toUtf8(bytes), { damage, lists, isUnread })) {
     for (const record of part.records) {
       sorter.add(record);
       if (sorter.size() >= BATCH_ROWS) yield take();
@@ -78,17 +79,21 @@ interface Part {
   readonly bytes: number;
 }
 
-async function* readRecords(
-  chunks: AsyncGenerator<Uint8Array>,
-  damage: DamageLog,
-  lists: Set<string>,
-): AsyncGenerator<Part, void, void> {
+/** What reading records leaves behind, and whether the bytes end because they could not be read on. */
+interface Trace {
+  readonly damage: DamageLog;
+  readonly lists: Set<string>;
+  isUnread(): boolean;
+}
+
+async function* readRecords(chunks: AsyncGenerator<Uint8Array>, trace: Trace): AsyncGenerator<Part, void, void> {
+  const { damage, lists } = trace;
   const head = await readHead(chunks);
   const all = counted(head, chunks);
   const text = Buffer.concat(head).toString('utf8', 0, HEAD);
   const isTable = looksLikeCsv(text);
   if (isTable) lists.add('');
-  const records = isTable ? readCsv(all.chunks, damage) : readJson(all.chunks, damage, lists);
+  const records = isTable ? readCsv(all.chunks, damage) : readJson(all.chunks, trace);
   let found = 0;
   let before = 0;
   for await (const some of records) {
@@ -131,8 +136,7 @@ function counted(head: readonly Uint8Array[], rest: AsyncGenerator<Uint8Array>) 
 
 async function* readJson(
   chunks: AsyncIterable<Uint8Array>,
-  damage: DamageLog,
-  lists: Set<string>,
+  { damage, lists, isUnread }: Trace,
 ): AsyncGenerator<readonly JsonObject[], void, void> {
   let found: JsonObject[] = [];
   const splitter = new RecordSplitter({
@@ -146,7 +150,8 @@ async function* readJson(
     found = [];
     yield some;
   }
-  splitter.end();
+  // Where reading stopped, a record cut short is no damage of its own.
+  if (!isUnread()) splitter.end();
 }
 
 interface Sorter<W extends Wanted> {
