@@ -7,7 +7,7 @@ import type { Example, ExampleEvent, Rule } from './rules/rule.ts';
 import { DAY, hourOf } from './time.ts';
 
 /** The instant that examples are told from. */
-export const EXAMPLE_NOW = Date.UTC(2026, 10, 20);
+const EXAMPLE_NOW = Date.UTC(2026, 10, 20);
 
 export const EXAMPLE_CREDENTIAL: Credential = {
   id: 'AKIAIOSFODNN7EXAMPLE',
@@ -42,7 +42,7 @@ export function ledgerOf(plan: Plan, example: Example<Readonly<Record<string, st
 }
 
 /** The events of an example, told out in full. */
-export function* storyEvents(
+function* storyEvents(
   example: Example<Readonly<Record<string, string>>>,
   credential: string,
 ): Generator<[AuditEvent, Place]> {

@@ -16,7 +16,6 @@ export interface Geo {
   locate(address: string): Place;
   /** The database in use and the day it was built. */
   readonly build: string;
-  readonly kind: 'country' | 'city';
 }
 
 export interface GeoOptions {
@@ -59,9 +58,6 @@ export function openGeo({ geoDb, asnDb, networks }: GeoOptions): Geo {
     },
     get build() {
       return database().build;
-    },
-    get kind() {
-      return database().kind;
     },
   };
 }

@@ -74,7 +74,6 @@ describe('addresses, by the bundled database', () => {
 
   test('names its build', () => {
     expect(geo.build).toMatch(/^country ipvAll, built 20\d\d-\d\d-\d\d$/);
-    expect(geo.kind).toBe('country');
   });
 
   test('whatever an address is, a place comes of it', () => {
@@ -183,18 +182,14 @@ describe('other databases', () => {
     const why = country === '' ? 'unknown' : 'located';
     expect(geo.locate('8.8.8.8')).toEqual({ country, site: '', egress: false, operator: '', why });
     expect(geo.locate('200.8.8.8')).toEqual({ country: '', site: '', egress: false, operator: '', why: 'unknown' });
-    expect([geo.build, geo.kind]).toEqual(['Test-City, built 2026-06-01', 'city']);
+    expect(geo.build).toBe('Test-City, built 2026-06-01');
   });
 
   test('a file is read from its path', () => {
     const path = join(folder, 'good.mmdb');
     writeFileSync(path, database({ country_code: 'DE' }, 'country'));
     const geo = openGeo({ geoDb: path, networks: [] });
-    expect([geo.locate('8.8.8.8').country, geo.build, geo.kind]).toEqual([
-      'DE',
-      'country, built 2026-06-01',
-      'country',
-    ]);
+    expect([geo.locate('8.8.8.8').country, geo.build]).toEqual(['DE', 'country, built 2026-06-01']);
   });
 
   const good = readFileSync(BUNDLED);

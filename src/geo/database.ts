@@ -10,7 +10,6 @@ export interface GeoDatabase {
   countryOf(address: string): string;
   /** Its type and the day it was built, for the report. */
   readonly build: string;
-  readonly kind: 'country' | 'city';
 }
 
 const BUNDLED = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
@@ -26,7 +25,6 @@ export function openDatabase(source: string | Buffer): GeoDatabase {
   return {
     countryOf: address => countryIn(read(address)),
     build: buildOf(metadata),
-    kind: /city|location/i.test(metadata.databaseType) ? 'city' : 'country',
   };
 }
 

@@ -38,7 +38,7 @@ export const tameName = (name: string): string => plain(name, LONGEST_NAME).trim
 const tameId = (id: string): string => tameName(id) || '(unnamed)';
 
 /** Sentences with long names shortened in the middle, cut off where they would fill the screen; addresses stay whole. */
-export function tameProse(text: string): string {
+function tameProse(text: string): string {
   const words = plain(text, LONGEST_PROSE).split(' ');
   const prose = words.map(word => (isAddress(word) ? word : truncateMiddle(word, WIDEST_WORD))).join(' ');
   return displayWidth(prose) <= WIDEST_PROSE ? prose : `${headOf(prose, WIDEST_PROSE - 1).trimEnd()}…`;
