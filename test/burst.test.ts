@@ -161,8 +161,9 @@ describe('token-burst', () => {
   const habit: ExampleEvent[] = [{ ...CALL, at: PEAK - 20 * DAY, until: PEAK - 3 * DAY, every: 2 * HOUR, count: 20 }];
   const only = { callsPerDay: 1e9 };
   const burst = (count: number): ExampleEvent => ({ ...CALL, at: PEAK, count });
-  const hour = (count: string, ratio: string, record: number) =>
-    `${count} model calls in the 19 Nov 02:00 hour, ${ratio} times this key's busiest hour (${record}) in the previous 28 days.`;
+  // The logs begin 20 days before, and the sentence says so.
+  const hour = (count: string, ratio: string, record: number, days = 20) =>
+    `${count} model calls in the 19 Nov 02:00 hour, ${ratio} times this key's busiest hour (${record}) in the previous ${days} days.`;
 
   test.each<[string, ExampleEvent[], string[]]>([
     ['exactly three times the record', [burst(60)], [`medium: ${hour('60', '3', 20)}`]],
@@ -171,7 +172,7 @@ describe('token-burst', () => {
     [
       'a greater hour one hour earlier than that',
       [{ ...CALL, at: PEAK - 29 * DAY - HOUR, count: 21 }, burst(60)],
-      [`medium: ${hour('60', '3', 20)}`],
+      [`medium: ${hour('60', '3', 20, 28)}`],
     ],
     ['a greater hour 25 hours before', [{ ...CALL, at: PEAK - 25 * HOUR, count: 21 }, burst(60)], []],
     [
@@ -234,7 +235,7 @@ describe('token-burst', () => {
     const told = habit.map(event => ({ ...event, tokensIn: 200_000, tokensOut: 1_000 }));
     const peak = { ...CALL, at: PEAK, count: 20, tokensIn: 400_000, tokensOut: 2_000_000 };
     expect(said(tokenBurst, [...told, peak])).toEqual([
-      "high: 2,000,000 output tokens in the 19 Nov 02:00 hour, 2,000 times this key's busiest hour (1,000) in the previous 28 days.",
+      "high: 2,000,000 output tokens in the 19 Nov 02:00 hour, 2,000 times this key's busiest hour (1,000) in the previous 20 days.",
     ]);
   });
 

@@ -46,16 +46,26 @@ export function sayIncident<M extends string>(
   { id, kind }: Credential,
   ranked: readonly Surge<M>[],
   what: string,
-  baselineDays: number,
+  history: History,
 ) {
   const strongest = ranked[0]!;
   return {
-    ...sayBurst(strongest, what, credentialNoun(kind), baselineDays),
+    ...sayBurst(strongest, what, credentialNoun(kind), daysBefore(strongest, history)),
     severity: strongest.severity,
     subject: [id],
     episodes: ranked.map(({ from, until }) => ({ from, until })),
   };
 }
+
+/** How far back a burst is compared, and where the logs begin. */
+export interface History {
+  readonly baselineDays: number;
+  readonly origin: number;
+}
+
+/** The days that the record was really taken from: logs may be younger than the look-back. */
+const daysBefore = (burst: Burst, { baselineDays, origin }: History): number =>
+  Math.max(1, Math.min(baselineDays, Math.ceil((burst.slot * unitOf(burst) - origin) / DAY)));
 
 function sayBurst(burst: Burst, what: string, noun: string, days: number) {
   const { span, slot, amount, limit, baseline, isMature } = burst;

@@ -12,6 +12,7 @@ import {
   BURST_MESSAGES,
   burstEvidence,
   episodeOf,
+  type History,
   rowsWithin,
   type Surge,
   sayIncident,
@@ -191,12 +192,12 @@ export const issuanceBurst = defineRule({
     },
   ],
   commands: disableCommands,
-  *judge({ credential, facets }, { options }) {
+  *judge({ credential, facets }, { options, origin }) {
     const rows = [...issuanceHours(facets.issuance)];
     const judged = CLASSES.map(issued => judgeClass(issued, rows, options));
     if (rows.length > 0 && !judged.some(({ isMature }) => isMature)) yield { abstain: 'immature' };
     for (const incident of incidentsOf(judged.flatMap(({ surges }) => surges))) {
-      yield verdictOf(credential, strongestFirst(incident), rows, options.baselineDays);
+      yield verdictOf(credential, strongestFirst(incident), rows, { baselineDays: options.baselineDays, origin });
     }
   },
 });
@@ -254,7 +255,7 @@ function verdictOf(
   credential: Credential,
   ranked: readonly Surge<Issued>[],
   rows: readonly IssuanceHour[],
-  baselineDays: number,
+  history: History,
 ) {
   const { measure } = ranked[0]!;
   const own = rows.filter(({ issued }) => issued === measure);
@@ -262,5 +263,5 @@ function verdictOf(
   const what =
     CLASS_NAMES[measure] + (batches > 0 ? ` (counting ${countText(batches, 'batch read')} as several each)` : '');
   const evidence = { ...burstEvidence(ranked, seriesOf(own)), batches };
-  return { ...sayIncident(credential, ranked, what, baselineDays), evidence };
+  return { ...sayIncident(credential, ranked, what, history), evidence };
 }

@@ -224,7 +224,7 @@ export const tokenBurst = defineRule({
     });
     return { calls: others('calls'), tokensIn: others('tokensIn'), tokensOut: others('tokensOut') };
   },
-  *judge({ credential, facets }, { options, overview }) {
+  *judge({ credential, facets }, { options, overview, origin }) {
     const hours = [...volumeHours(facets.volume)];
     const judged = MEASURES.map(measure => judgeMeasure(measure, credential.id, hours, overview[measure], options));
     if (judged.some(({ isUsed }) => isUsed) && !judged.some(({ isMature }) => isMature)) yield { abstain: 'immature' };
@@ -235,7 +235,7 @@ export const tokenBurst = defineRule({
       const ranked = strongestFirst(incident);
       const what = MEASURE_NAMES[ranked[0]!.measure];
       yield {
-        ...sayIncident(credential, ranked, what, options.baselineDays),
+        ...sayIncident(credential, ranked, what, { baselineDays: options.baselineDays, origin }),
         evidence: evidenceOf(ranked, hours, used),
       };
     }
