@@ -6,7 +6,7 @@ import { nearest, UserError } from './errors.ts';
 import type { FailOn } from './gate.ts';
 import type { DeclaredNetwork } from './geo/networks.ts';
 import type { Severity } from './model/finding.ts';
-import { withSeparators } from './numbers.ts';
+import { withSeparators } from './wording.ts';
 import { plain } from './report/plain.ts';
 import type { Rule } from './rules/rule.ts';
 

@@ -1,5 +1,5 @@
 import { isNear } from './episodes.ts';
-import { groupBy } from './facets/group.ts';
+import { groupBy } from './group.ts';
 import type { Finding } from './model/finding.ts';
 import { raised } from './severity.ts';
 

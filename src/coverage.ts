@@ -1,6 +1,6 @@
 import type { Abstained } from './judge.ts';
 import type { Coverage, Sight, View, Views } from './model/coverage.ts';
-import { withSeparators } from './numbers.ts';
+import { withSeparators } from './wording.ts';
 import type { Rule } from './rules/rule.ts';
 
 /** What one source could show, once it was read. */

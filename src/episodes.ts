@@ -8,14 +8,21 @@ const INCIDENT_GAP = DAY;
 export const isNear = (a: Episode, b: Episode): boolean =>
   a.from - b.until <= INCIDENT_GAP && b.from - a.until <= INCIDENT_GAP;
 
-/** Joins episodes that lie no more than a quiet day apart; in order of time. */
-export function mergeEpisodes(episodes: readonly Episode[]): Episode[] {
-  const merged: Episode[] = [];
-  for (const { from, until } of [...episodes].sort((a, b) => a.from - b.from || a.until - b.until)) {
-    const last = merged.at(-1);
-    if (last !== undefined && isNear(last, { from, until })) {
-      merged[merged.length - 1] = { from: last.from, until: Math.max(last.until, until) };
-    } else merged.push({ from, until });
+/** Groups what lies no more than a quiet day apart, in order of time. */
+export function incidentsOf<T extends Episode>(episodes: readonly T[]): T[][] {
+  const incidents: T[][] = [];
+  let until = Number.NEGATIVE_INFINITY;
+  for (const episode of [...episodes].sort((a, b) => a.from - b.from || a.until - b.until)) {
+    if (incidents.length > 0 && episode.from - until <= INCIDENT_GAP) incidents.at(-1)!.push(episode);
+    else incidents.push([episode]);
+    until = Math.max(until, episode.until);
   }
-  return merged;
+  return incidents;
 }
+
+/** One episode for each incident, from its first instant to its last. */
+export const mergeEpisodes = (episodes: readonly Episode[]): Episode[] =>
+  incidentsOf(episodes).map(incident => ({
+    from: incident[0]!.from,
+    until: incident.reduce((last, { until }) => Math.max(last, until), Number.NEGATIVE_INFINITY),
+  }));

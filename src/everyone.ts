@@ -1,5 +1,5 @@
 import { asCredential } from './credentials.ts';
-import { groupBy } from './facets/group.ts';
+import { groupBy } from './group.ts';
 import type { Ledger } from './ledger.ts';
 import type { Credential } from './model/credential.ts';
 import type { AnySubject, Rule } from './rules/rule.ts';

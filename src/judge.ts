@@ -3,14 +3,13 @@ import { corroborate } from './corroborate.ts';
 import { asCredential } from './credentials.ts';
 import { mergeEpisodes } from './episodes.ts';
 import { Everyone } from './everyone.ts';
-import { groupBy } from './facets/group.ts';
+import { groupBy } from './group.ts';
 import type { Ledger } from './ledger.ts';
 import type { Credential } from './model/credential.ts';
 import type { Episode, Finding, HeldCredential } from './model/finding.ts';
-import { withSeparators } from './numbers.ts';
 import type { AnyContext, AnySubject, AnyVerdict, Rule } from './rules/rule.ts';
 import { compareSeverity } from './severity.ts';
-import { compareText } from './wording.ts';
+import { compareText, withSeparators } from './wording.ts';
 
 /** A rule with the option values in force. */
 export interface ConfiguredRule {

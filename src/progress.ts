@@ -1,7 +1,6 @@
-import { withSeparators } from './numbers.ts';
 import type { Progress } from './reading.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
-import { countText } from './wording.ts';
+import { countText, withSeparators } from './wording.ts';
 
 /** The line that says how far a run has come, in at most `width` columns; what matters less gives way first. */
 export function progressLine(progress: Progress, elapsed: number, width: number): string {

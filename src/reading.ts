@@ -7,7 +7,7 @@ import type { Batch, Completion } from './model/batch.ts';
 import type { Views } from './model/coverage.ts';
 import type { AuditEvent } from './model/event.ts';
 import type { SourceReport } from './model/report.ts';
-import { withSeparators } from './numbers.ts';
+import { withSeparators } from './wording.ts';
 import { HOUR } from './time.ts';
 
 /** How far the reading has come. */

@@ -1,8 +1,12 @@
 import type { CredentialKind } from './model/credential.ts';
-import { withSeparators } from './numbers.ts';
-import { HOUR } from './time.ts';
+import { HOUR, MONTHS } from './time.ts';
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** 1234567 as 1,234,567; at most one decimal. */
+export function withSeparators(value: number): string {
+  const [whole, decimal] = String(Math.round(value * 10) / 10).split('.');
+  const grouped = whole!.replace(/\B(?=(\d{3})+$)/g, ',');
+  return decimal === undefined ? grouped : `${grouped}.${decimal}`;
+}
 
 /** The UTC day of an instant, as in '19 Nov'. */
 export function dayText(at: number): string {

@@ -8,13 +8,13 @@ const root = fileURLToPath(new URL('../src/', import.meta.url));
 /** What each room may import, beside itself. A file straight under src/ is a room of its own. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
-  facets: ['model', 'time.ts', 'hash.ts', 'wording.ts'],
-  rules: ['model', 'facets', 'time.ts', 'wording.ts', 'kinds.ts', 'remedies.ts', 'data'],
+  facets: ['model', 'time.ts', 'hash.ts', 'wording.ts', 'group.ts'],
+  rules: ['model', 'facets', 'time.ts', 'wording.ts', 'group.ts', 'episodes.ts', 'kinds.ts', 'remedies.ts', 'data'],
   data: [],
-  scan: ['model', 'errors.ts', 'hash.ts'],
+  scan: ['model'],
   normalise: ['model', 'scan', 'time.ts', 'hash.ts'],
-  collect: ['model', 'scan', 'normalise', 'errors.ts', 'coverage.ts'],
-  report: ['model', 'time.ts', 'wording.ts', 'numbers.ts', 'severity.ts', 'episodes.ts'],
+  collect: ['model', 'scan', 'normalise', 'errors.ts', 'coverage.ts', 'wording.ts'],
+  report: ['model', 'time.ts', 'wording.ts', 'group.ts', 'severity.ts', 'episodes.ts'],
 };
 
 const files = list(root);
@@ -51,6 +51,11 @@ test.each(files.filter(file => !file.startsWith('cli')))('%s knows no clock, con
   const code = read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
   expect(code).not.toMatch(/\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bMath\.random\b|\bconsole\./);
   expect(code.replace('process.versions', '').replace('process.platform', '')).not.toMatch(/\bprocess\./);
+});
+
+test('standard input has one door', () => {
+  const doors = files.filter(file => !file.startsWith('cli') && /['"](?:node:)?process['"]/.test(read(file)));
+  expect(doors).toEqual(['scan/read-chunks.ts']);
 });
 
 function list(folder: string): string[] {

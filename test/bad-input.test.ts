@@ -7,6 +7,7 @@ import { createGzip, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { files } from '../src/collect/files.ts';
+import { rawRecord } from './raw-record.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'keyward-bad-'));
 const signal = new AbortController().signal;
@@ -14,28 +15,7 @@ const MIB = 1024 * 1024;
 
 afterAll(() => rmSync(root, { recursive: true }));
 
-const event = (n: number) => ({
-  eventVersion: '1.11',
-  userIdentity: {
-    type: 'IAMUser',
-    arn: 'arn:aws:iam::123456789012:user/x',
-    accountId: '123456789012',
-    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
-  },
-  eventTime: '2026-11-01T00:00:00Z',
-  eventSource: 'bedrock.amazonaws.com',
-  eventName: 'InvokeModel',
-  awsRegion: 'us-east-1',
-  sourceIPAddress: '192.0.2.1',
-  userAgent: 'Boto3/1.35',
-  requestParameters: { modelId: 'amazon.titan-text-lite-v1' },
-  eventID: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
-  eventType: 'AwsApiCall',
-  eventCategory: 'Management',
-  recipientAccountId: '123456789012',
-});
-
-const idOf = (n: number): string => event(n).eventID;
+const idOf = (n: number): string => rawRecord(n).eventID;
 const text = (...records: readonly unknown[]): string => JSON.stringify({ Records: records });
 
 async function readPath(path: string) {
@@ -55,8 +35,8 @@ function read(content: string | Uint8Array, name = 'x.json') {
 }
 
 const UNKNOWN = ': not recognised as an audit log';
-const gz = gzipSync(text(event(1), event(2)), { level: 0 });
-const quoted = (value: string): string => JSON.stringify({ ...event(1), userAgent: '@' }).replace('@', value);
+const gz = gzipSync(text(rawRecord(1), rawRecord(2)), { level: 0 });
+const quoted = (value: string): string => JSON.stringify({ ...rawRecord(1), userAgent: '@' }).replace('@', value);
 
 describe('files that are not what they should be', () => {
   const cases: readonly [string, string | Uint8Array, readonly number[], readonly string[]][] = [
@@ -82,30 +62,35 @@ describe('files that are not what they should be', () => {
       [1],
       ['the JSON ends inside a record', `byte ${gz.length - 20} of the file: the gzip data is cut short`],
     ],
-    ['JSON cut in a record', text(event(1), event(2)).slice(0, -20), [1], ['the JSON ends inside a record']],
+    ['JSON cut in a record', text(rawRecord(1), rawRecord(2)).slice(0, -20), [1], ['the JSON ends inside a record']],
     [
       'invalid UTF-8',
       Buffer.from(quoted('\xff'), 'latin1'),
       [1],
       ['byte 0: invalid UTF-8, read with replacement characters'],
     ],
-    ['a NUL byte in a record', text(event(1), event(2)).replace('Boto3', '\0'), [2], ['byte 12: not valid JSON']],
+    [
+      'a NUL byte in a record',
+      text(rawRecord(1), rawRecord(2)).replace('Boto3', '\0'),
+      [2],
+      ['byte 12: not valid JSON'],
+    ],
     ['NUL bytes only', '\0'.repeat(5000), [], [UNKNOWN, 'byte 0: text that is not JSON']],
     ['100,000 brackets', '['.repeat(100_000), [], [UNKNOWN, 'byte 2: nested deeper than 200 levels']],
     ['100,000 braces', '{"a":'.repeat(100_000), [], [UNKNOWN, 'byte 0: nested deeper than 200 levels']],
     [
       'a deep record among good ones',
-      text(event(1), '@', event(2)).replace('"@"', `${'['.repeat(100_000)}${']'.repeat(100_000)}`),
+      text(rawRecord(1), '@', rawRecord(2)).replace('"@"', `${'['.repeat(100_000)}${']'.repeat(100_000)}`),
       [1, 2],
       ['nested deeper'],
     ],
     [
       'a text of 20 MB',
-      text(event(1), { ...event(9), userAgent: 'x'.repeat(20e6) }, event(2)),
+      text(rawRecord(1), { ...rawRecord(9), userAgent: 'x'.repeat(20e6) }, rawRecord(2)),
       [1, 2],
       ['larger than 8 MiB'],
     ],
-    ['a text of 20 MB before the records', JSON.stringify({ x: 'x'.repeat(20e6), Records: [event(1)] }), [1], []],
+    ['a text of 20 MB before the records', JSON.stringify({ x: 'x'.repeat(20e6), Records: [rawRecord(1)] }), [1], []],
     ['gzip members one after another', Buffer.concat([gz, gz]), [1, 2, 1, 2], []],
   ];
 
@@ -130,10 +115,10 @@ describe('files that are not what they should be', () => {
   test('unreadable files among good ones cost only themselves', async () => {
     const folder = join(root, 'mixed');
     mkdirSync(folder);
-    writeFileSync(join(folder, 'a.json'), text(event(1)));
+    writeFileSync(join(folder, 'a.json'), text(rawRecord(1)));
     symlinkSync(join(root, 'nowhere'), join(folder, 'b.json'));
     symlinkSync('c.json', join(folder, 'c.json'));
-    writeFileSync(join(folder, 'd.json'), text(event(2)));
+    writeFileSync(join(folder, 'd.json'), text(rawRecord(2)));
     const results: unknown[] = [];
     for await (const { key } of files.shards(folder, signal)) results.push(await readPath(key));
     const good = { complete: true, skipped: false, damage: [] };
@@ -152,12 +137,12 @@ describe('wrong types in any field', () => {
     fc.jsonValue({ maxDepth: 2 }),
     fc.constantFrom(null, [], {}, '__proto__', -1, Number.MAX_VALUE, '\u0000\u001b[31m'),
   );
-  const names = Object.keys(event(1));
+  const names = Object.keys(rawRecord(1));
 
   test('never throw, and leave the records around alone', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...names), leaves, async (name, value) => {
-        const { ids } = await read(text(event(1), { ...event(2), [name]: value }, event(3)));
+        const { ids } = await read(text(rawRecord(1), { ...rawRecord(2), [name]: value }, rawRecord(3)));
         expect(ids).toContain(idOf(1));
         expect(ids).toContain(idOf(3));
       }),
@@ -169,7 +154,7 @@ describe('wrong types in any field', () => {
 describe('cut at every byte', () => {
   const records = [1, 2].map(n => ({
     eventVersion: '1.11',
-    eventTime: event(n).eventTime,
+    eventTime: rawRecord(n).eventTime,
     eventName: 'x',
     eventSource: 'x.amazonaws.com',
     eventID: idOf(n),

@@ -1,17 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { incidentsOf } from '../src/episodes.ts';
 import { judgeExample } from '../src/example.ts';
 import { greatestOther } from '../src/facets/greatest.ts';
-import { groupBy } from '../src/facets/group.ts';
-import {
-  type Amount,
-  type Baseline,
-  baselinesOf,
-  daySeries,
-  hourSeries,
-  incidentsOf,
-  usualHours,
-} from '../src/facets/records.ts';
+import { groupBy } from '../src/group.ts';
+import { type Amount, type Baseline, baselinesOf, daySeries, hourSeries, usualHours } from '../src/facets/records.ts';
 import { judge } from '../src/judge.ts';
 import { openLedger, record } from '../src/ledger.ts';
 import type { AuditEvent } from '../src/model/event.ts';
@@ -31,6 +24,7 @@ import {
   timesText,
   timeText,
 } from '../src/wording.ts';
+import { eventOf } from './event.ts';
 
 const CALL = { deed: 'infer', action: 'bedrock:InvokeModel', model: 'anthropic.claude-opus-4-5' } as const;
 
@@ -565,28 +559,4 @@ test('wording', () => {
   ]);
 });
 
-function plain(at: number): AuditEvent {
-  return {
-    ...CALL,
-    at,
-    last: at,
-    count: 1,
-    tokensIn: 0,
-    tokensOut: 0,
-    microUsd: 0,
-    ttl: 0,
-    example: '',
-    hour: hourOf(at),
-    credential: 'AKIAIOSFODNN7EXAMPLE',
-    session: '',
-    principal: '',
-    account: '123456789012',
-    outcome: 'ok',
-    address: '192.0.2.1',
-    agent: 'boto3',
-    region: 'eu-central-1',
-    inferenceRegion: '',
-    mfa: '',
-    target: '',
-  };
-}
+const plain = (at: number): AuditEvent => eventOf({ ...CALL, at });

@@ -12,6 +12,7 @@ import type { Sight, View, Views } from '../src/model/coverage.ts';
 import type { AuditEvent } from '../src/model/event.ts';
 import { defineFormat, type Format } from '../src/normalise/format.ts';
 import { inflate } from '../src/scan/inflate.ts';
+import { rawRecord } from './raw-record.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'keyward-files-'));
 const at = (path: string): string => join(root, path);
@@ -357,25 +358,7 @@ describe('how the reading of a file ends', () => {
   });
 });
 
-const event = {
-  eventVersion: '1.11',
-  userIdentity: {
-    type: 'IAMUser',
-    arn: 'arn:aws:iam::123456789012:user/x',
-    accountId: '123456789012',
-    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
-  },
-  eventTime: '2026-11-01T00:00:00Z',
-  eventSource: 'bedrock.amazonaws.com',
-  eventName: 'InvokeModel',
-  awsRegion: 'us-east-1',
-  sourceIPAddress: '192.0.2.1',
-  requestParameters: { modelId: 'amazon.titan-text-lite-v1' },
-  eventID: '00000000-0000-4000-8000-000000000001',
-  eventType: 'AwsApiCall',
-  eventCategory: 'Management',
-  recipientAccountId: '123456789012',
-};
+const event = rawRecord(1);
 
 const readFile = (path: string, stop: AbortSignal = signal) => drain(files.read({ key: path, bytes: 0 }, [], stop));
 

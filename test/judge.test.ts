@@ -4,7 +4,7 @@ import { lifetime } from '../src/facets/lifetime.ts';
 import { fill, fingerprintOf, type JudgedWindow, judge } from '../src/judge.ts';
 import { note, openLedger } from '../src/ledger.ts';
 import type { Family, Severity } from '../src/model/finding.ts';
-import { withSeparators } from '../src/numbers.ts';
+import { withSeparators } from '../src/wording.ts';
 import { planFor } from '../src/plan.ts';
 import { defineRule, type Rule } from '../src/rules/rule.ts';
 import { DAY, HOUR } from '../src/time.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Coverage } from '../src/model/coverage.ts';
 import type { Finding, HeldCredential, Severity } from '../src/model/finding.ts';
 import type { Report, SourceReport } from '../src/model/report.ts';
-import { withSeparators } from '../src/numbers.ts';
+import { withSeparators } from '../src/wording.ts';
 import { DAY, HOUR, MINUTE } from '../src/time.ts';
 
 export const NOW = Date.UTC(2026, 10, 20);

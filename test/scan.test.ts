@@ -8,8 +8,8 @@ import type { Damage } from '../src/model/batch.ts';
 import { createByteReader } from '../src/scan/byte-reader.ts';
 import { inflate } from '../src/scan/inflate.ts';
 import { RecordSplitter } from '../src/scan/records.ts';
-import { type Other, scan } from '../src/scan/scan.ts';
-import type { JsonObject, Wanted } from '../src/scan/wanted.ts';
+import { scan } from '../src/scan/scan.ts';
+import type { JsonObject, Unwanted, Wanted } from '../src/scan/wanted.ts';
 import { unzstd, zstdOfNode } from '../src/scan/zstd.ts';
 
 const signal = new AbortController().signal;
@@ -459,7 +459,7 @@ const fake = (id: string, key: string): Fake => ({
   unwrap: record => (Object.hasOwn(record, key) ? record : null),
 });
 const formats = [fake('left', 'left'), fake('right', 'right')];
-const others: readonly Other[] = [{ what: 'digest', recognises: record => Object.hasOwn(record, 'digest') }];
+const others: readonly Unwanted[] = [{ what: 'digest', recognises: record => Object.hasOwn(record, 'digest') }];
 
 async function scanAll(bytes: Uint8Array) {
   const scanned = scan(inflate(from([bytes]), { signal }), formats, others);

@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import { judgeExample } from '../example.ts';
 import type { OptionSpec } from '../model/option.ts';
-import { withSeparators } from '../numbers.ts';
+import { withSeparators } from '../wording.ts';
 import { rules } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
 import { type Io, isColored, print, widthOf } from './io.ts';

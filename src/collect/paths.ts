@@ -3,12 +3,11 @@ import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { nearest, UserError } from '../errors.ts';
 import { errorCode } from '../scan/read-chunks.ts';
+import { compareText } from '../wording.ts';
 import type { Shard } from './collector.ts';
 
 /** A path as Node writes it everywhere else; elsewhere a backslash is part of a name. */
 export const withSlashes = (path: string): string => (sep === '\\' ? path.replaceAll(sep, '/') : path);
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The files that a path, folder or glob names, in the order of their paths. Throws a `UserError` when there is none. */
 export async function* findFiles(source: string, signal: AbortSignal): AsyncGenerator<Shard, void, void> {
@@ -68,7 +67,7 @@ async function* walk(folder: string, seen: Set<string>, signal: AbortSignal): As
   const entries = (await Promise.all(names.map(name => entryOf(folder, name)))).filter(entry => entry !== null);
   // A folder sorts as its files do: by the path with its slash.
   const order = (entry: Entry): string => (entry.isFolder ? `${entry.path}/` : entry.path);
-  for (const entry of entries.sort((a, b) => compare(order(a), order(b)))) {
+  for (const entry of entries.sort((a, b) => compareText(order(a), order(b)))) {
     if (signal.aborted) return;
     if (!entry.isFolder) yield { key: entry.path, bytes: entry.bytes };
     else if (await isNew(entry.path, seen)) yield* walk(entry.path, seen, signal);
@@ -108,7 +107,7 @@ const isPattern = (source: string): boolean => /[*?[{]|[!@+]\(/.test(source);
 async function* matches(pattern: string): AsyncGenerator<Shard, void, void> {
   const { glob } = await import('tinyglobby');
   const options = { absolute: isAbsolute(pattern), expandDirectories: false, onlyFiles: true };
-  const paths = (await glob(withSlashes(pattern), options)).sort(compare);
+  const paths = (await glob(withSlashes(pattern), options)).sort(compareText);
   if (paths.length === 0) throw new UserError(`nothing matches '${pattern}'`, 'Check the pattern, and quote it.');
   for (const path of paths) yield { key: path, bytes: (await stat(path).catch(() => null))?.size ?? 0 };
 }
@@ -123,6 +122,6 @@ async function hintFor(source: string): Promise<string> {
   const folder = dirname(source);
   const names = await readdir(folder).catch(() => null);
   if (names === null) return `The folder '${folder}' does not exist or cannot be listed.`;
-  const near = nearest(basename(source), names.sort(compare));
+  const near = nearest(basename(source), names.sort(compareText));
   return near === undefined ? 'Check the path.' : `Did you mean '${withSlashes(join(folder, near))}'?`;
 }

@@ -3,7 +3,7 @@ import type { Json } from '../model/finding.ts';
 import { dayOfHour } from '../time.ts';
 import { isoText } from '../wording.ts';
 import { defineFacet } from './facet.ts';
-import { groupBy } from './group.ts';
+import { groupBy } from '../group.ts';
 import { keepTally } from './keep.ts';
 import { addToTally, type Tally, type TallyShape, tallyRows } from './tally.ts';
 

@@ -1,6 +1,5 @@
-import type { Episode } from '../model/finding.ts';
 import type { OptionValues } from '../model/option.ts';
-import { DAY, dayOfHour } from '../time.ts';
+import { dayOfHour } from '../time.ts';
 
 /** A positive amount in one slot: a UTC hour or a UTC day since the epoch. */
 export interface Amount {
@@ -171,18 +170,6 @@ export function burstsOf(
   }
   const last = hourly.at(-1);
   return { bursts, isMature: last !== undefined && isMature(last, habit) };
-}
-
-/** Groups what lies less than a quiet day apart, in order of time. */
-export function incidentsOf<T extends Episode>(episodes: readonly T[]): T[][] {
-  const incidents: T[][] = [];
-  let until = Number.NEGATIVE_INFINITY;
-  for (const episode of [...episodes].sort((a, b) => a.from - b.from || a.until - b.until)) {
-    if (incidents.length > 0 && episode.from - until <= DAY) incidents.at(-1)!.push(episode);
-    else incidents.push([episode]);
-    until = Math.max(until, episode.until);
-  }
-  return incidents;
 }
 
 /** Hourly amounts for a plot: the day before the hour and the day from it on. */

@@ -1,4 +1,4 @@
-import { DAY, HOUR, MINUTE, SECOND } from '../time.ts';
+import { DAY, HOUR, MINUTE, MONTHS, SECOND } from '../time.ts';
 
 const EARLIEST = Date.UTC(2006, 0, 1);
 const LATEST = Date.UTC(2101, 0, 1);
@@ -10,7 +10,6 @@ const SLASHED =
   /^(\d{1,2})\/(\d{1,2})\/(\d{4}),?\s(\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:\s(AM|PM))?(?:\s?(Z|UTC|[+-]\d\d:?\d\d))?$/i;
 const WORDED = /^([A-Z][a-z]{2}) (\d{1,2}), (\d{4}),? (\d{1,2}):(\d\d):(\d\d)\s(AM|PM)$/;
 const EPOCH = /^(\d{9,10}|\d{12,13})(\.\d+)?$/;
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /**
  * An instant in epoch milliseconds, from any form seen in audit logs: ISO 8601 with or without an offset, epoch seconds

@@ -1,11 +1,5 @@
-import type { JsonObject } from '../scan/wanted.ts';
+import type { JsonObject, Unwanted } from '../scan/wanted.ts';
 import { dig, digText, isObject } from './dig.ts';
-
-/** Something that is known and is not an audit log, so that it is left out without a warning. */
-export interface NotAuditLog {
-  readonly what: string;
-  recognises(record: JsonObject): boolean;
-}
 
 const has = (record: JsonObject, ...names: readonly string[]): boolean =>
   names.every(name => Object.hasOwn(record, name));
@@ -14,7 +8,7 @@ const isBusMessage = (record: JsonObject): boolean =>
   typeof dig(record, 'detail-type') === 'string' && typeof dig(record, 'source') === 'string';
 
 /** A message of the event bus, by its type; CloudTrail's own are audit records, and so is a notice of an exposed key. */
-const busMessage = (what: string, type: RegExp): NotAuditLog => ({
+const busMessage = (what: string, type: RegExp): Unwanted => ({
   what,
   recognises: record => isBusMessage(record) && type.test(digText(record, 'detail-type')) && !isExposureNotice(record),
 });
@@ -25,7 +19,7 @@ export const isExposureNotice = (record: JsonObject): boolean =>
   digText(record, 'detail', 'eventTypeCode').startsWith('AWS_RISK_CREDENTIALS_');
 
 /** In the order they are tried. */
-export const notAuditLogs: readonly NotAuditLog[] = [
+export const notAuditLogs: readonly Unwanted[] = [
   {
     what: 'CloudTrail digest',
     recognises: record => has(record, 'awsAccountId', 'digestStartTime') || has(record, 'digestS3Bucket', 'logFiles'),

@@ -1,9 +1,6 @@
 import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
-import { withSeparators } from '../numbers.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../time.ts';
-
-/** Fixed names, so that no locale or time zone can change a report. */
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+import { withSeparators } from '../wording.ts';
+import { DAY, HOUR, MINUTE, MONTHS, SECOND } from '../time.ts';
 
 const FIRST = Date.parse('0000-01-01T00:00:00Z');
 const LAST = Date.UTC(9999, 11, 31);

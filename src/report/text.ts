@@ -7,7 +7,8 @@ import { coverageLines } from './text/coverage.ts';
 import { endingLines, resolvedLines } from './text/ending.ts';
 import { asideLines, foldLines } from './text/folding.ts';
 import { headerLines } from './text/header.ts';
-import { type Arrangement, arrange, type Incident, SEVERITIES } from './text/incidents.ts';
+import { SEVERITIES } from '../severity.ts';
+import { type Arrangement, arrange, type Incident } from './text/incidents.ts';
 import { fill, openPage, restLines } from './text/layout.ts';
 import { noteLines } from './text/notes.ts';
 

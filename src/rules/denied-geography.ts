@@ -1,5 +1,5 @@
 import { UNSUPPORTED_COUNTRIES } from '../data/unsupported-countries.ts';
-import { groupBy } from '../facets/group.ts';
+import { groupBy } from '../group.ts';
 import { type PlaceHour, placeHours, places } from '../facets/places.ts';
 import { episodesOf } from '../facets/stretch.ts';
 import type { OptionValues } from '../model/option.ts';

@@ -1,13 +1,6 @@
+import { incidentsOf } from '../episodes.ts';
 import { type IssuanceHour, type Issued, issuance, issuanceHours } from '../facets/issuance.ts';
-import {
-  type Amount,
-  type Burst,
-  type BurstLimits,
-  burstsOf,
-  HABIT_OPTIONS,
-  hourSeries,
-  incidentsOf,
-} from '../facets/records.ts';
+import { type Amount, type Burst, type BurstLimits, burstsOf, HABIT_OPTIONS, hourSeries } from '../facets/records.ts';
 import {
   BURST_MESSAGES,
   burstEvidence,

@@ -1,5 +1,5 @@
 import { type DeedRow, deedEvidence, deedRows, deeds, sumDeeds } from '../facets/deeds.ts';
-import { groupBy } from '../facets/group.ts';
+import { groupBy } from '../group.ts';
 import { episodesOf } from '../facets/stretch.ts';
 import { isStatic, principalText } from '../kinds.ts';
 import type { Credential } from '../model/credential.ts';

@@ -1,5 +1,5 @@
 import { type DeedRow, deedEvidence, deedRows, deeds, groupDeeds, sumDeeds } from '../facets/deeds.ts';
-import { groupBy } from '../facets/group.ts';
+import { groupBy } from '../group.ts';
 import { lifetime } from '../facets/lifetime.ts';
 import { firstSeen } from '../facets/place-history.ts';
 import { type PlaceHour, placeHours, places } from '../facets/places.ts';

@@ -1,14 +1,7 @@
+import { incidentsOf } from '../episodes.ts';
 import { greatestOther, type Known } from '../facets/greatest.ts';
 import { type ModelDay, modelDays, models } from '../facets/models.ts';
-import {
-  type Amount,
-  type Burst,
-  type BurstLimits,
-  burstsOf,
-  HABIT_OPTIONS,
-  hourSeries,
-  incidentsOf,
-} from '../facets/records.ts';
+import { type Amount, type Burst, type BurstLimits, burstsOf, HABIT_OPTIONS, hourSeries } from '../facets/records.ts';
 import {
   BURST_MESSAGES,
   burstEvidence,

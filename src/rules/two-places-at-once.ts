@@ -1,4 +1,4 @@
-import { groupBy } from '../facets/group.ts';
+import { groupBy } from '../group.ts';
 import {
   activeDays,
   arrivals,

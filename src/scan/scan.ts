@@ -5,19 +5,13 @@ import type { Bytes } from './inflate.ts';
 import { projector } from './project.ts';
 import { RecordSplitter } from './records.ts';
 import { toUtf8 } from './text.ts';
-import type { Fields, JsonObject, Paths, Row, Wanted } from './wanted.ts';
+import type { Fields, JsonObject, Paths, Row, Unwanted, Wanted } from './wanted.ts';
 
 /** Few enough that a batch dies young: with 1,000, half of all records outlive two collections (38 s against 28 s). */
 const BATCH_ROWS = 64;
 const BATCH_BYTES = 4 * 1024 * 1024;
 const HEAD = 64 * 1024;
 const FRUITLESS = 64 * 1024 * 1024;
-
-/** Something known that is not an audit log. */
-export interface Other {
-  readonly what: string;
-  recognises(record: JsonObject): boolean;
-}
 
 /** What one stretch of the bytes held. */
 export interface Scanned<W extends Wanted> {
@@ -44,7 +38,7 @@ export interface ScanEnd {
 export async function* scan<W extends Wanted>(
   bytes: Bytes,
   formats: readonly W[],
-  others: readonly Other[],
+  others: readonly Unwanted[],
 ): AsyncGenerator<Scanned<W>, ScanEnd, void> {
   const damage = createDamageLog();
   const lists = new Set<string>();
@@ -165,7 +159,7 @@ interface Candidate<W extends Wanted> {
   readonly project: (record: JsonObject) => Fields<Paths>;
 }
 
-function createSorter<W extends Wanted>(formats: readonly W[], others: readonly Other[]): Sorter<W> {
+function createSorter<W extends Wanted>(formats: readonly W[], others: readonly Unwanted[]): Sorter<W> {
   const candidates: Candidate<W>[] = formats.map(wanted => ({ wanted, project: projector(wanted.paths) }));
   let last = candidates[0];
   let rows: Row<W>[] = [];

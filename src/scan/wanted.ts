@@ -21,3 +21,9 @@ export interface Row<W extends Wanted = Wanted> {
   readonly fields: Fields<Paths>;
   whole(): JsonObject;
 }
+
+/** Something that is known and is not an audit log, so that it is left out without a warning. */
+export interface Unwanted {
+  readonly what: string;
+  recognises(record: JsonObject): boolean;
+}

@@ -6,8 +6,8 @@ import type { AuditEvent } from '../../model/event.ts';
 import type { Format, Reader, Sink } from '../../normalise/format.ts';
 import { createDamageLog } from '../../scan/damage-log.ts';
 import type { Bytes, Fault } from '../../scan/inflate.ts';
-import { type Other, scan } from '../../scan/scan.ts';
-import type { Paths } from '../../scan/wanted.ts';
+import { scan } from '../../scan/scan.ts';
+import type { Paths, Unwanted } from '../../scan/wanted.ts';
 
 /** Names whose bearer claims to be a log: such a file is damage when it is not recognised. */
 const LOG_LIKE = /\.(?:json|jsonl|ndjson|gz|zst|csv|log)$/i;
@@ -21,7 +21,7 @@ export const isLogLike = (name: string): boolean => LOG_LIKE.test(name);
 /** What records are taken for. */
 export interface Known {
   readonly formats: readonly Format[];
-  readonly others: readonly Other[];
+  readonly others: readonly Unwanted[];
 }
 
 /** Reads the bytes of one file into batches of events; `isLog` says that it ought to be a log. Never throws on bad input. */

@@ -1,7 +1,7 @@
+import { mergeEpisodes } from '../../episodes.ts';
 import type { Episode, Finding, HeldCredential } from '../../model/finding.ts';
-import { withSeparators } from '../../numbers.ts';
 import { DAY, HOUR } from '../../time.ts';
-import { countText, listText, someText } from '../../wording.ts';
+import { countText, listText, someText, withSeparators } from '../../wording.ts';
 import { dayText, momentText, stretchText, yearOf } from '../dates.ts';
 import { shortId, shortIds, shortName, truncateMiddle } from '../plain.ts';
 import { type Incident, isStanding } from './incidents.ts';
@@ -93,15 +93,9 @@ function stretchesOf(findings: readonly Finding[]): Episode[] {
   const worst = findings.filter(({ severity }) => severity === findings[0]!.severity);
   const happened = worst.filter(finding => !isStanding(finding));
   const told = happened.length > 0 ? happened : worst;
-  const stretches: Episode[] = [];
   const seen = told.map(({ firstSeen, lastSeen }) => ({ from: firstSeen, until: lastSeen }));
   const episodes = told.flatMap(finding => finding.episodes);
-  for (const { from, until } of (episodes.length > 0 ? episodes : seen).sort((a, b) => a.from - b.from)) {
-    const last = stretches.at(-1);
-    if (last === undefined || from - last.until > DAY) stretches.push({ from, until });
-    else stretches[stretches.length - 1] = { from: last.from, until: Math.max(last.until, until) };
-  }
-  return stretches;
+  return mergeEpisodes(episodes.length > 0 ? episodes : seen);
 }
 
 function aboutLines({ page, now }: Setting, { credential, subject }: Finding): string[] {

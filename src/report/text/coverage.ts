@@ -1,7 +1,6 @@
 import type { Coverage, CoverageState } from '../../model/coverage.ts';
 import type { Report } from '../../model/report.ts';
-import { withSeparators } from '../../numbers.ts';
-import { compareText, listText, someText } from '../../wording.ts';
+import { compareText, listText, someText, withSeparators } from '../../wording.ts';
 import { plain } from '../plain.ts';
 import { fill, indent, type Page } from './layout.ts';
 import { sourceNames } from './sources.ts';

@@ -1,12 +1,11 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
-import { withSeparators } from '../../numbers.ts';
-import { countText, listText } from '../../wording.ts';
+import { countText, listText, withSeparators } from '../../wording.ts';
 import { dayText, durationText, yearOf } from '../dates.ts';
 import { shortName } from '../plain.ts';
 import { nameOf } from './blocks.ts';
 import { gapCounts } from './coverage.ts';
-import { SEVERITIES } from './incidents.ts';
+import { SEVERITIES } from '../../severity.ts';
 import { fill, indent, listRuns, type Page, type Run, restLines } from './layout.ts';
 import { tame, tameName } from './tame.ts';
 

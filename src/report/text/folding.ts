@@ -1,6 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import { withSeparators } from '../../numbers.ts';
-import { countText, someText } from '../../wording.ts';
+import { countText, someText, withSeparators } from '../../wording.ts';
 import { displayWidth, shortIds, shortName } from '../plain.ts';
 import { type Setting, STATUS_WORDS } from './blocks.ts';
 import type { Fold } from './incidents.ts';

@@ -1,5 +1,7 @@
 import type { Episode, Finding, Severity } from '../../model/finding.ts';
-import { DAY } from '../../time.ts';
+import { incidentsOf, isNear } from '../../episodes.ts';
+import { groupBy } from '../../group.ts';
+import { compareSeverity } from '../../severity.ts';
 import { compareText } from '../../wording.ts';
 
 /** Findings that belong together: about one credential, less than a day apart. */
@@ -23,12 +25,6 @@ export interface Arrangement {
   /** Low and info, a line for each rule. */
   readonly asides: readonly Fold[];
 }
-
-/** From the gravest to the slightest. */
-export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
-
-/** How near in time findings about one credential must be to be one incident. */
-const COMPANY_GAP = DAY;
 
 /** So many of one rule and severity are told one by one; more are folded. */
 const MOST_ALONE = 3;
@@ -60,17 +56,10 @@ export function isStanding({ family, kind, severity }: Finding): boolean {
 }
 
 function companiesOf(findings: readonly Finding[]): Finding[][] {
-  const companies: Finding[][] = [];
-  const byCredential = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const id = finding.credential?.id;
-    const held = id === undefined ? undefined : byCredential.get(id);
-    if (id === undefined) companies.push([finding]);
-    else if (held === undefined) byCredential.set(id, [finding]);
-    else held.push(finding);
-  }
-  for (const held of byCredential.values()) companies.push(...companiesOfOne(held));
-  return companies;
+  const byCredential = groupBy(findings, ({ credential }) => credential?.id);
+  return [...byCredential].flatMap(([id, held]) =>
+    id === undefined ? held.map(finding => [finding]) : companiesOfOne(held),
+  );
 }
 
 /** What happened makes incidents; what lasts joins one that it lies near, but never links two. */
@@ -86,18 +75,14 @@ function companiesOfOne(findings: readonly Finding[]): Finding[][] {
   return companies;
 }
 
-const areNear = (a: readonly Episode[], b: readonly Episode[]): boolean =>
-  a.some(x => b.some(y => x.from - y.until <= COMPANY_GAP && y.from - x.until <= COMPANY_GAP));
+const areNear = (a: readonly Episode[], b: readonly Episode[]): boolean => a.some(x => b.some(y => isNear(x, y)));
 
 /** Joins findings whose episodes lie near each other, directly or through others. */
 function linked(findings: readonly Finding[]): Finding[][] {
   const companyOf = new Map<Finding, Finding[]>(findings.map(finding => [finding, [finding]]));
   const episodes = findings.flatMap(finding => finding.episodes.map(episode => ({ finding, ...episode })));
-  episodes.sort((a, b) => a.from - b.from);
-  let last: { finding: Finding; until: number } | undefined;
-  for (const { finding, from, until } of episodes) {
-    if (last !== undefined && from - last.until <= COMPANY_GAP) join(companyOf, last.finding, finding);
-    if (last === undefined || until > last.until) last = { finding, until };
+  for (const incident of incidentsOf(episodes)) {
+    for (const { finding } of incident) join(companyOf, incident[0]!.finding, finding);
   }
   return [...new Set(companyOf.values())];
 }
@@ -110,13 +95,7 @@ function join(companyOf: Map<Finding, Finding[]>, a: Finding, b: Finding): void 
 }
 
 function alikeIn(findings: readonly Finding[]): Fold[] {
-  const alike = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const key = JSON.stringify([finding.severity, finding.rule]);
-    const held = alike.get(key);
-    if (held === undefined) alike.set(key, [finding]);
-    else held.push(finding);
-  }
+  const alike = groupBy(findings, ({ severity, rule }) => JSON.stringify([severity, rule]));
   const folds = [...alike.values()].map(held => ({
     rule: held[0]!.rule,
     severity: held[0]!.severity,
@@ -125,8 +104,6 @@ function alikeIn(findings: readonly Finding[]): Fold[] {
   return folds.sort((a, b) => byWeight(a.findings[0]!, b.findings[0]!));
 }
 
-const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
-
 const worstIn = (findings: readonly Finding[]): Finding => [...findings].sort(byWeight)[0]!;
 
 const worstOf = (findings: readonly Finding[]): Severity => worstIn(findings).severity;
@@ -134,7 +111,7 @@ const worstOf = (findings: readonly Finding[]): Severity => worstIn(findings).se
 /** Worst first, then in the order it happened. */
 function byWeight(a: Finding, b: Finding): number {
   return (
-    rank(a.severity) - rank(b.severity) ||
+    compareSeverity(a.severity, b.severity) ||
     a.firstSeen - b.firstSeen ||
     compareText(a.rule, b.rule) ||
     compareText(a.subject, b.subject) ||
@@ -145,7 +122,7 @@ function byWeight(a: Finding, b: Finding): number {
 /** Worst first, then what is new, what many rules agree on, and what is latest. */
 function byPriority(a: Incident, b: Incident): number {
   return (
-    rank(a.severity) - rank(b.severity) ||
+    compareSeverity(a.severity, b.severity) ||
     Number(isKnown(a)) - Number(isKnown(b)) ||
     b.findings.length - a.findings.length ||
     lastSeenIn(b) - lastSeenIn(a) ||

@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk';
 import type { Severity } from '../../model/finding.ts';
-import { withSeparators } from '../../numbers.ts';
+import { withSeparators } from '../../wording.ts';
 import { displayWidth, headOf, isAddress } from '../plain.ts';
 import type { Style } from '../reporter.ts';
 

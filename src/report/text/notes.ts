@@ -1,5 +1,5 @@
 import type { Report, SourceReport } from '../../model/report.ts';
-import { withSeparators } from '../../numbers.ts';
+import { withSeparators } from '../../wording.ts';
 import { plain } from '../plain.ts';
 import { fill, indent, type Page } from './layout.ts';
 import { sourceNames } from './sources.ts';
