@@ -1,14 +1,17 @@
-import type { Collector, Shard } from './collect/collector.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { AwsSettings, Clock, Collector, Shard, Task, Window } from './collect/collector.ts';
 import { coverageOf } from './coverage.ts';
 import { UserError } from './errors.ts';
+import { gather, type Listed } from './gather.ts';
 import type { Geo } from './geo.ts';
 import { type ConfiguredRule, type Judgement, judge } from './judge.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import type { Severity } from './model/finding.ts';
 import type { Report, SourceReport } from './model/report.ts';
 import { planFor } from './plan.ts';
-import { type Progress, Reading, SourceTally } from './reading.ts';
+import { type Filter, type Progress, Reading, SourceTally } from './reading.ts';
 import { SEVERITIES } from './severity.ts';
+import { DAY } from './time.ts';
 
 /** All that an audit depends on; nothing else enters it. */
 export interface AuditRequest {
@@ -22,23 +25,31 @@ export interface AuditRequest {
   /** What is judged; events before `since` are history, events from `until` on are left out. */
   readonly since: number | null;
   readonly until: number | null;
+  /** Days read before `since`, as history; what the rules ask for when null. */
+  readonly lookbackDays: number | null;
+  readonly world: World;
   readonly version: string;
+  /** Keeps what was read, so that an interrupted run can go on. */
+  readonly checkpoint?: Checkpoint;
+}
+
+/** What collectors may use of the world outside. */
+export interface World {
+  readonly aws: AwsSettings;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
 }
 
 export interface AuditHooks {
   readonly signal: AbortSignal;
   onProgress(progress: Progress): void;
-}
-
-interface OpenedSource {
-  readonly source: SourceTally;
-  readonly collector: Collector;
-  readonly shards: readonly Shard[];
+  /** Something to know while reading goes on. */
+  tell(text: string): void;
 }
 
 /** Reads the sources, folds them into a ledger, judges it and returns the report. */
 export async function audit(request: AuditRequest, hooks: AuditHooks): Promise<Report> {
-  const opened = await openSources(request, hooks.signal);
+  const opened = await openSources(request, hooks);
   const ledger = await readAll(opened, request, hooks);
   refuseNothing(opened, hooks.signal);
   const { since, until, now } = request;
@@ -51,29 +62,42 @@ export async function audit(request: AuditRequest, hooks: AuditHooks): Promise<R
 }
 
 /** Lists every source's shards. A source that cannot be opened is incomplete; all of them together are an error. */
-async function openSources({ sources, collectors }: AuditRequest, signal: AbortSignal): Promise<OpenedSource[]> {
-  const opened: OpenedSource[] = [];
+async function openSources(request: AuditRequest, hooks: AuditHooks): Promise<Listed[]> {
+  const task = taskOf(request, hooks);
+  const sources: Listed[] = [];
   const errors: UserError[] = [];
-  for (const id of new Set(sources)) {
-    const collector = collectorFor(collectors, id);
+  for (const id of new Set(request.sources)) {
+    const collector = collectorFor(request.collectors, id);
     const source = new SourceTally(id);
+    const opened = collector.open(id, task);
     const shards: Shard[] = [];
     try {
-      for await (const shard of collector.shards(id, signal)) shards.push(shard);
-      if (signal.aborted) source.fail('interrupted');
+      for await (const shard of opened.shards()) shards.push(shard);
+      if (hooks.signal.aborted) source.fail('interrupted');
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       errors.push(error);
       source.fail(error.message);
     }
-    opened.push({ source, collector, shards });
+    sources.push({ source, collector, opened, shards });
   }
-  if (errors.length === opened.length) throw joined(errors);
-  return opened;
+  if (errors.length === sources.length) throw joined(errors);
+  return sources;
+}
+
+/** What the collectors are asked for: what is judged, and before it the history that the rules look back on. */
+function taskOf(request: AuditRequest, { signal, tell }: AuditHooks): Task {
+  return { signal, window: windowOf(request), ...request.world, version: request.version, tell };
+}
+
+export function windowOf({ since, until, now, lookbackDays, rules }: AuditRequest): Window {
+  const longest = Math.max(0, ...rules.map(({ rule }) => rule.lookbackDays ?? 0));
+  const from = since === null ? null : since - (lookbackDays ?? longest) * DAY;
+  return { from, until: Math.min(now, until ?? now) };
 }
 
 /** Files of other kinds alone are not something to call clean. */
-function refuseNothing(opened: readonly OpenedSource[], { aborted }: AbortSignal): void {
+function refuseNothing(opened: readonly Listed[], { aborted }: AbortSignal): void {
   if (aborted || opened.some(({ source }) => source.files > 0 || !source.complete)) return;
   const names = opened
     .map(({ source: { id, leftOut } }) =>
@@ -87,32 +111,18 @@ function refuseNothing(opened: readonly OpenedSource[], { aborted }: AbortSignal
 }
 
 /** Folds all shards into a new ledger. What reading alone needs (the ids of all events) is let go with it. */
-async function readAll(
-  opened: readonly OpenedSource[],
-  { rules, geo, until, now, self }: AuditRequest,
-  hooks: AuditHooks,
-): Promise<Ledger> {
-  const ledger = openLedger(planFor(rules.map(({ rule }) => rule)));
-  const reading = new Reading(ledger, geo, { until, now, self: new Set(self) });
-  const all = opened.flatMap(({ shards }) => shards);
-  const bytesTotal = all.reduce((sum, shard) => sum + shard.bytes, 0);
-  const progress = { files: 0, filesTotal: all.length, bytes: 0, bytesTotal, events: 0 };
-  for (const { source, collector, shards } of opened) {
-    for (const [i, shard] of shards.entries()) {
-      if (hooks.signal.aborted) {
-        source.fail(`interrupted: ${shards.length - i} of ${shards.length} files were not read`);
-        break;
-      }
-      await reading.read(source, collector, shard, hooks.signal, (bytes, events) => {
-        progress.bytes += bytes;
-        progress.events += events;
-        hooks.onProgress(progress);
-      });
-      progress.files++;
-      hooks.onProgress(progress);
-    }
-  }
+async function readAll(sources: readonly Listed[], request: AuditRequest, hooks: AuditHooks): Promise<Ledger> {
+  const ledger = openLedger(planFor(request.rules.map(({ rule }) => rule)));
+  const reading = new Reading(ledger, request.geo, filterOf(request, sources), request.checkpoint ?? null);
+  await gather(sources, reading, hooks);
   return ledger;
+}
+
+/** What keyward does itself when it reads an account is not what the account's keys are used for. */
+function filterOf({ until, now, self, collectors }: AuditRequest, sources: readonly Listed[]): Filter {
+  const signedInAs = sources.flatMap(({ opened }) => opened.self?.() ?? []);
+  const ownActions = collectors.flatMap(({ needs }) => needs.map(({ permission }) => permission));
+  return { until, now, self: new Set([...self, ...signedInAs]), ownActions: new Set(ownActions) };
 }
 
 function collectorFor(collectors: readonly Collector[], source: string): Collector {

@@ -95,6 +95,29 @@ const NETWORK: ObjectShape = {
   },
 };
 
+const AWS: ObjectShape = {
+  type: 'object',
+  describe: 'How AWS is reached.',
+  fields: {
+    profile: { type: 'text', describe: 'Profile of the AWS configuration.' },
+    region: { type: 'text', describe: 'Region to sign in with.' },
+    roleArn: { type: 'text', describe: 'Role to assume before anything is read.' },
+    externalId: { type: 'text', describe: 'External id that the role asks for.' },
+    accounts: {
+      type: 'list',
+      describe: 'Accounts to read, each through its role of the name `roleName`.',
+      item: {
+        type: 'text',
+        describe: 'An account, or `org` for all of the organisation.',
+        pattern: /^(?:\d{12}|org)$/,
+        wants: 'twelve digits, or org',
+      },
+    },
+    roleName: { type: 'text', describe: 'Role to assume in each of the accounts.' },
+    allEvents: { type: 'switch', describe: 'Pull every event, not only those that rules look at.', default: false },
+  },
+};
+
 const FIELDS: Readonly<Record<string, Shape>> = {
   $schema: { type: 'text', describe: 'The JSON Schema of this file, for editors.' },
   sources: texts('What to audit when the command line names nothing.', 'A path, a glob or a URI.'),
@@ -110,6 +133,14 @@ const FIELDS: Readonly<Record<string, Shape>> = {
   geoDb: { type: 'text', describe: 'A country or city database in MMDB format, instead of the one that is bundled.' },
   asnDb: { type: 'text', describe: 'An ASN database in MMDB format: names who runs a network.' },
   self: texts('Principals that keyward itself runs as; what they merely read is left out.', 'A principal, as an ARN.'),
+  lookback: {
+    type: 'number',
+    describe: 'Days of history to read before `since`, from sources that can be asked for less than everything.',
+    min: 0,
+    max: 3650,
+  },
+  checkpoint: { type: 'text', describe: 'Where what was read is kept, so that an interrupted run can go on.' },
+  aws: AWS,
   networks: { type: 'list', describe: 'Known networks; they come before any database.', item: NETWORK },
 };
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml';
+import type { AwsSettings } from './collect/collector.ts';
 import { configShape, type Shape } from './config-schema.ts';
 import { nearest, UserError } from './errors.ts';
 import type { FailOn } from './gate.ts';
@@ -28,6 +29,9 @@ export interface Config {
   readonly geoDb?: string;
   readonly asnDb?: string;
   readonly self?: readonly string[];
+  readonly lookback?: number;
+  readonly checkpoint?: string;
+  readonly aws?: AwsSettings;
   readonly networks?: readonly ConfiguredNetwork[];
   readonly format?: string;
   readonly out?: Readonly<Record<string, string>>;
@@ -278,6 +282,7 @@ function resolvePaths(config: Config, home: string, cwd: string): Config {
     ...(config.sources && { sources: config.sources.map(source => (isPath(source) ? from(source) : source)) }),
     ...(config.geoDb && { geoDb: from(config.geoDb) }),
     ...(config.asnDb && { asnDb: from(config.asnDb) }),
+    ...(config.checkpoint && { checkpoint: from(config.checkpoint) }),
     ...(config.out && { out: Object.fromEntries(Object.entries(config.out).map(([id, file]) => [id, from(file)])) }),
   };
 }

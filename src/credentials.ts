@@ -13,13 +13,14 @@ export interface CredentialRecord {
   active?: Stamped<boolean>;
   expiresAt?: Stamped<number>;
   parent?: Stamped<string>;
+  isUseKnown?: Stamped<boolean>;
   createdAt?: number;
   lastUsedAt?: number;
 }
 
 export const newRecord = (id: string): CredentialRecord => ({ id });
 
-const STAMPED = ['provider', 'kind', 'owner', 'account', 'active', 'expiresAt', 'parent'] as const;
+const STAMPED = ['provider', 'kind', 'owner', 'account', 'active', 'expiresAt', 'parent', 'isUseKnown'] as const;
 
 /** Folds one sighting in. Empty text and 'unknown' say nothing. */
 export function observe(record: CredentialRecord, seen: Credential): void {
@@ -52,7 +53,7 @@ export function encodeRecord(record: CredentialRecord): CredentialRecord {
 
 /** The record as rules and reports see it. */
 export function asCredential(record: CredentialRecord): Credential {
-  const { createdAt, lastUsedAt, active, expiresAt, parent } = record;
+  const { createdAt, lastUsedAt, active, expiresAt, parent, isUseKnown } = record;
   return {
     id: record.id,
     provider: record.provider?.[1] ?? 'aws',
@@ -63,6 +64,7 @@ export function asCredential(record: CredentialRecord): Credential {
     ...(active && { active: active[1] }),
     ...(expiresAt && { expiresAt: expiresAt[1] }),
     ...(parent && { parent: parent[1] }),
+    ...(isUseKnown && { isUseKnown: isUseKnown[1] }),
     ...(createdAt !== undefined && { createdAt }),
     ...(lastUsedAt !== undefined && { lastUsedAt }),
   };

@@ -1,5 +1,7 @@
-import { asCredential } from './credentials.ts';
+import { newRecord } from './credentials.ts';
+import { type Lifetime, lifetime } from './facets/lifetime.ts';
 import { groupBy } from './group.ts';
+import { settleInventory } from './inventory.ts';
 import type { Ledger } from './ledger.ts';
 import type { Credential } from './model/credential.ts';
 import type { AnySubject, Rule } from './rules/rule.ts';
@@ -14,8 +16,11 @@ export class Everyone {
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
-    this.ids = [...new Set([...ledger.credentials.keys(), ...ledger.profiles.keys()])].sort();
-    for (const id of this.ids) this.#credentials.set(id, asCredential(ledger.credentials.get(id) ?? { id }));
+    const ids = new Set([...ledger.credentials.keys(), ...ledger.profiles.keys()]);
+    const records = Array.from(ids, id => ledger.credentials.get(id) ?? newRecord(id));
+    const known = settleInventory(records, ledger.censuses, lastSeenIn(ledger));
+    this.ids = known.map(({ id }) => id).sort();
+    for (const credential of known) this.#credentials.set(credential.id, credential);
     this.#byOwner = groupBy(this.#credentials.values(), ({ owner }) => owner);
   }
 
@@ -60,4 +65,10 @@ export class Everyone {
     }
     return from <= until ? { from, until } : null;
   }
+}
+
+/** When the logs last saw a credential at work, where a rule of the plan wants to know. */
+function lastSeenIn({ plan, profiles }: Ledger): (id: string) => number {
+  const index = plan.facets.findIndex(({ id }) => id === lifetime.id);
+  return id => (profiles.get(id)?.[index] as Lifetime | undefined)?.last ?? Number.NEGATIVE_INFINITY;
 }

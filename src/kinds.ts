@@ -28,6 +28,12 @@ export function aliasOf(kind: CredentialKind, owner: string): string {
   return kind === 'bedrock-key' ? `${owner}/bedrock` : kind === 'claude-platform-key' ? `${owner}/claude-platform` : '';
 }
 
+/** The id of a key that a report tells of without naming it: the first or the second of its owner. */
+export const unnamedKey = (owner: string, number: number): string => `${owner}/access-key-${number}`;
+
+/** Whether an id stands for a key whose own id is not known. */
+export const isUnnamed = (id: string): boolean => /:(?:user\/.+|root)\/access-key-\d+$/.test(id);
+
 /** The kind in words, as in 'access key'. */
 export const kindText = (kind: CredentialKind): string => KIND_TEXT[kind];
 

@@ -1,6 +1,7 @@
 import { type CredentialRecord, encodeRecord, mergeRecords, newRecord, observe } from './credentials.ts';
 import type { Slice } from './model/coverage.ts';
-import type { Credential } from './model/credential.ts';
+import { censusKey } from './inventory.ts';
+import type { Census, Credential } from './model/credential.ts';
 import type { AuditEvent, Place } from './model/event.ts';
 import type { Plan } from './plan.ts';
 import { dayOfHour } from './time.ts';
@@ -9,6 +10,8 @@ import { dayOfHour } from './time.ts';
 export interface Ledger {
   readonly plan: Plan;
   readonly credentials: Map<string, CredentialRecord>;
+  /** When the credentials of an account and kind were last listed whole. */
+  readonly censuses: Map<string, number>;
   readonly profiles: Map<string, unknown[]>;
   readonly slices: Map<string, Slice>;
   /** UTC days on which anything at all was seen: one stray date covers one day, not all between. */
@@ -18,6 +21,7 @@ export interface Ledger {
 export const openLedger = (plan: Plan): Ledger => ({
   plan,
   credentials: new Map(),
+  censuses: new Map(),
   profiles: new Map(),
   slices: new Map(),
   days: new Set(),
@@ -41,6 +45,11 @@ export function note(ledger: Ledger, credential: Credential): void {
   observe(known, credential);
 }
 
+/** Notes that all credentials of an account and kind were listed. */
+export function noteCensus({ censuses }: Ledger, census: Census): void {
+  raiseCensus(censuses, censusKey(census), census.observedAt);
+}
+
 /** Adds a stretch that was read. Sums cannot be taken back, so a stretch counted already is refused. */
 export function addSlice(ledger: Ledger, slice: Slice): void {
   const id = `${slice.source}\n${slice.key}`;
@@ -57,6 +66,7 @@ export function merge(into: Ledger, from: Ledger): void {
     if (held === undefined) into.credentials.set(id, { ...known });
     else mergeRecords(held, known);
   }
+  for (const [key, observedAt] of from.censuses) raiseCensus(into.censuses, key, observedAt);
   const { facets } = into.plan;
   for (const [id, states] of from.profiles) {
     const profile = profileFor(into, id);
@@ -67,6 +77,7 @@ export function merge(into: Ledger, from: Ledger): void {
 interface EncodedLedger {
   readonly facets: readonly (readonly [id: string, version: number])[];
   readonly credentials: readonly (readonly [id: string, record: CredentialRecord])[];
+  readonly censuses: readonly (readonly [key: string, observedAt: number])[];
   readonly profiles: readonly (readonly [id: string, states: readonly unknown[]])[];
   readonly slices: readonly Slice[];
   readonly days: readonly number[];
@@ -78,6 +89,7 @@ export function encode(ledger: Ledger): EncodedLedger {
   return {
     facets: facets.map(({ id, version }) => [id, version]),
     credentials: byKey(ledger.credentials).map(([id, known]) => [id, encodeRecord(known)]),
+    censuses: byKey(ledger.censuses),
     profiles: byKey(ledger.profiles).map(([id, states]) => [id, facets.map((facet, i) => facet.encode(states[i]))]),
     slices: byKey(ledger.slices).map(([, slice]) => slice),
     days: [...ledger.days].sort((a, b) => a - b),
@@ -90,6 +102,7 @@ export function decode(plan: Plan, json: unknown): Ledger {
   if (JSON.stringify(stored.facets) !== wanted) throw new Error('the ledger was folded for other rules');
   const ledger = openLedger(plan);
   for (const [id, known] of stored.credentials) ledger.credentials.set(id, known);
+  for (const [key, observedAt] of stored.censuses) ledger.censuses.set(key, observedAt);
   for (const [id, states] of stored.profiles) {
     ledger.profiles.set(
       id,
@@ -99,6 +112,10 @@ export function decode(plan: Plan, json: unknown): Ledger {
   for (const slice of stored.slices) addSlice(ledger, slice);
   for (const day of stored.days) ledger.days.add(day);
   return ledger;
+}
+
+function raiseCensus(censuses: Map<string, number>, key: string, observedAt: number): void {
+  censuses.set(key, Math.max(censuses.get(key) ?? observedAt, observedAt));
 }
 
 function profileFor(ledger: Ledger, id: string): unknown[] {

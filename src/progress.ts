@@ -4,10 +4,10 @@ import { countText, withSeparators } from './wording.ts';
 
 /** The line that says how far a run has come, in at most `width` columns; what matters less gives way first. */
 export function progressLine(progress: Progress, elapsed: number, width: number): string {
-  const { files, filesTotal, bytes, bytesTotal, events } = progress;
-  const share = bytesTotal > 0 ? Math.min(1, bytes / bytesTotal) : null;
+  const { shards, shardsTotal, unit, done, total, events } = progress;
+  const share = total > 0 ? Math.min(1, done / total) : null;
   const parts = [
-    filesTotal > 1 ? `${withSeparators(files)} of ${withSeparators(filesTotal)} files` : 'reading',
+    shardsTotal > 1 ? `${withSeparators(shards)} of ${countText(shardsTotal, unit)}` : 'reading',
     share === null ? '' : `${Math.floor(share * 100)} %`,
     share === null ? '' : timeLeft(share, elapsed),
     countText(events, 'event'),

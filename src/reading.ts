@@ -1,8 +1,9 @@
-import type { Collector, Shard } from './collect/collector.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { OpenSource, Shard } from './collect/collector.ts';
 import { betterViews } from './coverage.ts';
 import { Seen } from './dedupe.ts';
 import type { Geo } from './geo.ts';
-import { addSlice, type Ledger, note, record } from './ledger.ts';
+import { addSlice, type Ledger, note, noteCensus, record } from './ledger.ts';
 import type { Batch, Completion } from './model/batch.ts';
 import type { Views } from './model/coverage.ts';
 import type { AuditEvent } from './model/event.ts';
@@ -12,10 +13,13 @@ import { HOUR } from './time.ts';
 
 /** How far the reading has come. */
 export interface Progress {
-  readonly files: number;
-  readonly filesTotal: number;
-  readonly bytes: number;
-  readonly bytesTotal: number;
+  readonly shards: number;
+  readonly shardsTotal: number;
+  /** What a shard is called. */
+  readonly unit: string;
+  /** How much was read, of how much, in the unit of the shards' sizes. */
+  readonly done: number;
+  readonly total: number;
   readonly events: number;
 }
 
@@ -23,15 +27,18 @@ export interface Progress {
 export interface Filter {
   readonly until: number | null;
   readonly now: number;
-  /** Principals that keyward itself runs as; what they read is left out, what they change never. */
+  /** Principals that keyward itself runs as, and what they do when it reads an account: that much is left out. */
   readonly self: ReadonlySet<string>;
+  readonly ownActions: ReadonlySet<string>;
 }
 
 /** How far another clock may be ahead. */
 const CLOCK_SKEW = HOUR;
 
-/** Actions that change nothing, by the verbs that AWS uses. */
-const READ = /:(?:Get|List|Describe|Lookup|Head|Search|BatchGet|Generate(?:Credential|ServiceLast))/;
+interface Span {
+  from: number;
+  until: number;
+}
 
 /** As many lines as a note may have; the rest is counted. */
 const NOTE_LINES = 20;
@@ -76,7 +83,7 @@ export class SourceTally {
   }
 
   /** Takes in how the reading of one shard ended. */
-  finish(shard: Shard, { complete, kind, views, damage, skipped }: Completion): void {
+  finish(shard: Shard, { complete, kind, views, damage, remarks = [], skipped }: Completion): void {
     if (skipped) this.skipped++;
     else this.files++;
     if (kind !== '') (skipped ? this.leftOut : this.#kinds).add(kind);
@@ -86,6 +93,7 @@ export class SourceTally {
       this.malformed += count;
       this.#note(where === '' ? `${shard.key}: ${what}` : `${shard.key}, ${where}: ${what}`);
     }
+    for (const remark of remarks) this.#note(remark);
     if (!complete && damage.length === 0) this.#note(`${shard.key}: not read to its end`);
   }
 
@@ -128,50 +136,74 @@ export class Reading {
   readonly #ledger: Ledger;
   readonly #geo: Geo;
   readonly #filter: Filter;
+  readonly #checkpoint: Checkpoint | null;
   readonly #seen = new Seen();
 
-  constructor(ledger: Ledger, geo: Geo, filter: Filter) {
+  constructor(ledger: Ledger, geo: Geo, filter: Filter, checkpoint: Checkpoint | null) {
     this.#ledger = ledger;
     this.#geo = geo;
     this.#filter = filter;
+    this.#checkpoint = checkpoint;
   }
 
   /** Reads one shard to its end or to the point where it fails; says after every batch how much came in. */
   async read(
     source: SourceTally,
-    collector: Collector,
+    opened: OpenSource,
     shard: Shard,
-    signal: AbortSignal,
-    onBatch: (bytes: number, events: number) => void,
-  ): Promise<void> {
-    const batches = collector.read(shard, this.#ledger.plan.grain, signal);
+    onBatch: (size: number, events: number) => void,
+  ): Promise<Completion> {
     const span = { from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
+    const batches = this.#batches(source.id, opened, shard);
     let step = await batches.next();
-    while (!step.done) {
+    for (; !step.done; step = await batches.next()) {
       this.#fold(source, step.value, span);
-      onBatch(step.value.bytes, step.value.events.length + step.value.ignored);
-      step = await batches.next();
+      onBatch(step.value.size, step.value.events.length + step.value.ignored);
     }
-    source.finish(shard, step.value);
+    this.#noteSlice(source, shard, span, step.value);
+    return step.value;
+  }
+
+  /** What an interrupted run had taken in, and then the rest. */
+  async *#batches(id: string, opened: OpenSource, shard: Shard): AsyncGenerator<Batch, Completion, void> {
+    const { grain } = this.#ledger.plan;
+    const checkpoint = this.#checkpoint;
+    if (checkpoint === null) return yield* opened.read(shard, grain);
+    const past = checkpoint.past(id, shard.key);
+    yield* past.batches();
+    if (past.completion !== null) return past.completion;
+    const batches = opened.read(shard, grain, past.cursor);
+    let step = await batches.next();
+    for (; !step.done; step = await batches.next()) {
+      await checkpoint.add(id, shard.key, step.value);
+      yield step.value;
+    }
+    if (step.value.complete) await checkpoint.finish(id, shard.key, step.value);
+    return step.value;
+  }
+
+  #noteSlice(source: SourceTally, shard: Shard, span: Span, { complete, damage }: Completion): void {
     source.from = Math.min(source.from, span.from);
     source.until = Math.max(source.until, span.until);
-    const empty = span.from > span.until;
+    const isEmpty = span.from > span.until;
     addSlice(this.#ledger, {
       source: source.id,
       key: shard.key,
-      from: empty ? null : span.from,
-      until: empty ? null : span.until,
-      complete: step.value.complete,
-      note: step.value.damage[0]?.what ?? '',
+      from: isEmpty ? null : span.from,
+      until: isEmpty ? null : span.until,
+      complete,
+      note: damage[0]?.what ?? '',
     });
   }
 
-  #fold(source: SourceTally, batch: Batch, span: { from: number; until: number }): void {
+  #fold(source: SourceTally, batch: Batch, span: Span): void {
     const seen = this.#seen;
     const { duplicates, conflicts } = seen;
     source.ignored += batch.ignored;
     for (const credential of batch.credentials)
       if (!this.#isTooLate(credential.observedAt)) note(this.#ledger, credential);
+    for (const census of batch.censuses ?? [])
+      if (!this.#isTooLate(census.observedAt)) noteCensus(this.#ledger, census);
     for (const event of batch.events) {
       if (this.#isLeftOut(event)) {
         if (event.at > this.#filter.now + CLOCK_SKEW) source.future++;
@@ -195,8 +227,8 @@ export class Reading {
   }
 
   #isLeftOut(event: AuditEvent): boolean {
-    const { self } = this.#filter;
+    const { self, ownActions } = this.#filter;
     if (this.#isTooLate(event.at)) return true;
-    return event.deed === 'use' && self.has(event.principal) && READ.test(event.action);
+    return event.deed === 'use' && self.has(event.principal) && ownActions.has(event.action);
   }
 }

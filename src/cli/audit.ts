@@ -3,6 +3,7 @@ import { isStdin } from '../collect/files.ts';
 import { collectors } from '../collect/index.ts';
 import { openGeo } from '../geo.ts';
 import { type Io, notice } from './io.ts';
+import { clockOf } from './io.ts';
 import { explainStatus, runAudit, statusOf } from './run.ts';
 import { type AuditFlags, type Settings, settle } from './settings.ts';
 
@@ -21,9 +22,11 @@ export async function auditCommand(sources: readonly string[], flags: AuditFlags
 }
 
 /** What the engine is asked for, under these settings. */
-export function requestFrom(settings: Settings, { version }: Pick<Io, 'version'>): AuditRequest {
-  const { sources, rules, config, geoDb, asnDb, now, since, until } = settings;
+export function requestFrom(settings: Settings, io: Io): AuditRequest {
+  const { version } = io;
+  const { sources, rules, config, geoDb, asnDb, now, since, until, lookbackDays, aws } = settings;
   const networks = (config.networks ?? []).map(network => ({ country: '', kind: 'office' as const, ...network }));
   const geo = openGeo({ geoDb, asnDb, networks });
-  return { sources, rules, collectors, geo, self: config.self ?? [], now, since, until, version };
+  const world = { aws, env: io.env, clock: clockOf(io) };
+  return { sources, rules, collectors, geo, self: config.self ?? [], now, since, until, lookbackDays, world, version };
 }

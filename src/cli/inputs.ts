@@ -1,4 +1,4 @@
-import { files, isStdin } from '../collect/files.ts';
+import { files, isStdin, openFiles } from '../collect/files.ts';
 import { UserError } from '../errors.ts';
 import type { Settings } from './settings.ts';
 
@@ -21,7 +21,7 @@ export async function* inputsOf(settings: Settings, signal: AbortSignal): AsyncG
 
 async function* listed(source: string, signal: AbortSignal): AsyncGenerator<Input, void, void> {
   try {
-    for await (const { key, bytes } of files.shards(source, signal)) yield { path: key, bytes };
+    for await (const { key, size } of openFiles(source, signal).shards()) yield { path: key, bytes: size };
   } catch (error) {
     // The audit itself tells what cannot be opened.
     if (!(error instanceof UserError)) throw error;

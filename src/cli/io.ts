@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../collect/collector.ts';
 import { UserError } from '../errors.ts';
 import { plain } from '../report/plain.ts';
 
@@ -43,6 +45,12 @@ export async function print(stream: Stream, chunks: Iterable<string>): Promise<v
   const error = stream.writable ? await flushed(stream) : stream.errored;
   if (error && !isHangUp(error)) throw new UserError(`the report could not be written to stdout: ${error.message}`);
 }
+
+/** The real time, as collectors may know it. */
+export const clockOf = ({ now }: Io): Clock => ({
+  now,
+  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
+});
 
 /** One line for the person at the terminal. */
 export function notice({ stderr }: Io, text: string): void {

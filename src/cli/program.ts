@@ -45,7 +45,7 @@ function addAudit(program: Command, io: Io, finish: Finish): void {
   const command = program
     .command('audit')
     .description('read logs, judge the keys in them, report')
-    .argument('[source...]', 'files, folders, globs, or - for stdin; see `keyward sources`')
+    .argument('[source...]', 'files, folders, globs, - for stdin, aws:, s3://…; see `keyward sources`')
     .optionsGroup('What is judged:')
     .option('--since <time>', 'judge from here on: 12h, 30d, 2w, 2026-06-01 or an instant')
     .option('--until <time>', 'leave out events from here on')
@@ -55,6 +55,11 @@ function addAudit(program: Command, io: Io, finish: Finish): void {
     .option('--geo-db <file>', 'a country or city database in MMDB format')
     .option('--asn-db <file>', 'an ASN database in MMDB format')
     .option('--config <file>', 'configuration (default: keyward.yaml here or above)')
+    .option('--lookback <span>', 'history to read before --since (default: what the rules ask for; 0 for none)')
+    .option('--checkpoint <file>', 'keep what was read from afar, so that an interrupted run goes on there')
+    .optionsGroup('How AWS is reached:');
+  addAwsOptions(command)
+    .option('--all-events', 'pull every event of aws:, not only those that rules look at')
     .optionsGroup('What fails the run:')
     .option('--fail-on <severity>', 'exit 1 from this severity on: none, low, medium, high, critical (default: high)')
     .option('--fail-on-blind', 'exit 3 when a rule could not see a source');
@@ -102,6 +107,20 @@ function addLists(program: Command, io: Io, finish: Finish): void {
         finish(await commands[run](flags, io));
       });
   }
+}
+
+function addAwsOptions(command: Command): Command {
+  return command
+    .option('--profile <name>', 'profile of the AWS configuration')
+    .option('--region <region>', 'Region to sign in with (default: AWS_REGION, AWS_DEFAULT_REGION, the profile)')
+    .option('--role-arn <arn>', 'role to assume before reading')
+    .option('--external-id <id>', 'external id that the role asks for')
+    .option(
+      '--accounts <ids>',
+      'accounts to read through --role-name, or org for all of the organisation',
+      collectNames,
+    )
+    .option('--role-name <name>', 'role to assume in each of --accounts');
 }
 
 function addReportOptions(command: Command): Command {

@@ -70,7 +70,11 @@ async function auditWatched(request: AuditRequest, signal: AbortSignal, flags: R
     watchHeap(progress.events);
     meter?.update(progress);
   };
-  const report = await audit(request, { signal, onProgress }).finally(() => meter?.erase());
+  const tell = (text: string): void => {
+    meter?.erase();
+    if (flags.quiet !== true) notice(io, text);
+  };
+  const report = await audit(request, { signal, onProgress, tell }).finally(() => meter?.erase());
   if (flags.verbose) notice(io, `${countText(report.summary.events, 'event')} in ${formatSpan(io.now() - startedAt)}`);
   return report;
 }

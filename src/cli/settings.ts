@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
+import type { AwsSettings } from '../collect/collector.ts';
 import { collectors } from '../collect/index.ts';
 import { type Config, loadConfig, type RuleSettings } from '../config.ts';
-import { readInstant, readWhen } from '../durations.ts';
+import { parseSpan, readInstant, readWhen } from '../durations.ts';
 import { UserError, unknownName } from '../errors.ts';
 import { FAIL_ON, type FailOn } from '../gate.ts';
 import type { ConfiguredRule } from '../judge.ts';
@@ -9,6 +11,7 @@ import type { Reporter } from '../report/reporter.ts';
 import { rules } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
 import { SEVERITIES } from '../severity.ts';
+import { DAY } from '../time.ts';
 import type { Io } from './io.ts';
 import { type Output, parseOutput, reporterFor } from './outputs.ts';
 
@@ -23,11 +26,24 @@ export interface ReportFlags {
   readonly progress: boolean;
 }
 
+/** How AWS is reached, as the command line gives it. */
+export interface AwsFlags {
+  readonly profile?: string;
+  readonly region?: string;
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  readonly accounts?: readonly string[];
+  readonly roleName?: string;
+  readonly allEvents?: boolean;
+}
+
 /** Options of `keyward audit`, as the command line gives them. */
-export interface AuditFlags extends ReportFlags {
+export interface AuditFlags extends ReportFlags, AwsFlags {
   readonly since?: string;
   readonly until?: string;
   readonly now?: string;
+  readonly lookback?: string;
+  readonly checkpoint?: string;
   readonly config?: string;
   readonly failOn?: string;
   readonly failOnBlind?: boolean;
@@ -53,6 +69,9 @@ export interface Settings extends Showing {
   readonly now: number;
   readonly since: number | null;
   readonly until: number | null;
+  readonly lookbackDays: number | null;
+  readonly checkpoint: string | null;
+  readonly aws: AwsSettings;
   readonly failOn: FailOn;
   readonly failOnBlind: boolean;
   readonly geoDb: string | undefined;
@@ -68,6 +87,9 @@ export function settle(sources: readonly string[], flags: AuditFlags, io: Io): S
     configFile: file,
     config,
     sources: settleSources(sources, config),
+    lookbackDays: settleLookback(flags, config),
+    checkpoint: settleCheckpoint(flags, config, io),
+    aws: settleAws(flags, config),
     rules: configureRules(rules, config.rules ?? {}, flags),
     failOn: oneOf('--fail-on', flags.failOn, FAIL_ON) ?? config.failOn ?? 'high',
     failOnBlind: flags.failOnBlind ?? config.failOnBlind ?? false,
@@ -115,10 +137,38 @@ function settleSources(given: readonly string[], config: Config): readonly strin
   }
   const strange = sources.find(source => !collectors.some(({ accepts }) => accepts(source)));
   if (strange === undefined) return sources;
-  throw new UserError(
-    `unknown source '${strange}'`,
-    'keyward reads files, folders, globs and - so far; download the logs first, as in `aws s3 sync`.',
-  );
+  const forms = collectors.flatMap(collector => collector.forms);
+  throw new UserError(`unknown source '${strange}'`, `A source is written like one of these: ${forms.join(', ')}.`);
+}
+
+/** Days of history to read before what is judged; null for as many as the rules look back on. */
+function settleLookback(flags: Pick<AuditFlags, 'lookback'>, config: Config): number | null {
+  if (flags.lookback === undefined) return config.lookback ?? null;
+  if (flags.lookback === '0') return 0;
+  const span = parseSpan(flags.lookback);
+  if (span !== undefined) return Math.ceil(span / DAY);
+  throw new UserError(`--lookback '${flags.lookback}' is not a span of time`, 'Write it as 30d, 8w or 0.');
+}
+
+function settleCheckpoint(flags: Pick<AuditFlags, 'checkpoint'>, config: Config, io: Io): string | null {
+  const file = flags.checkpoint ?? config.checkpoint;
+  return file === undefined ? null : resolve(io.cwd, file);
+}
+
+/** How AWS is reached; the command line wins over the config, setting by setting. */
+export function settleAws(flags: AwsFlags, { aws = {} }: Config): AwsSettings {
+  const names = ['profile', 'region', 'roleArn', 'externalId', 'accounts', 'roleName', 'allEvents'] as const;
+  const given = names.map(name => [name, flags[name] ?? aws[name]]).filter(([, value]) => value !== undefined);
+  const settings: AwsSettings = Object.fromEntries(given);
+  if (settings.accounts !== undefined && settings.roleName === undefined) {
+    throw new UserError('--accounts needs --role-name', 'Name the role that each of the accounts lends you.');
+  }
+  if (settings.roleName !== undefined && settings.accounts === undefined) {
+    throw new UserError('--role-name needs --accounts', 'List the accounts, or write `--accounts org` for all.');
+  }
+  const strange = settings.accounts?.find(account => !/^(?:\d{12}|org)$/.test(account));
+  if (strange === undefined) return settings;
+  throw new UserError(`'${strange}' is not an AWS account`, 'An account has twelve digits; `org` means all of them.');
 }
 
 function settleWindow(flags: AuditFlags, config: Config, io: Io): Pick<Settings, 'now' | 'since' | 'until'> {

@@ -1,14 +1,83 @@
 import type { Batch, Completion } from '../model/batch.ts';
+import type { Views } from '../model/coverage.ts';
 import type { Column } from '../model/event.ts';
 
 /** A part of a source that can be read alone. */
 export interface Shard {
-  /** Names the part to the user: a path, a Region and day. */
+  /** Names the part to the user: a path, an account and Region. */
   readonly key: string;
-  /** Bytes to read, where known, for progress. */
-  readonly bytes: number;
+  /** How much there is to read where that is known, for progress: bytes, or milliseconds of a window. */
+  readonly size: number;
   /** True when the user named this very part: then it ought to be a log, whatever it is called. */
   readonly isNamed?: boolean;
+}
+
+/** The stretch that is wanted: what is judged and the history it is compared with. */
+export interface Window {
+  /** Null for as far back as there is anything. */
+  readonly from: number | null;
+  readonly until: number;
+}
+
+/** Time as a collector may know it, so that tests can have their own. */
+export interface Clock {
+  now(): number;
+  /** Resolves early, without an error, once aborted. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+/** How AWS is reached. */
+export interface AwsSettings {
+  readonly profile?: string;
+  /** The Region that IAM and STS are asked in, and whose partition is meant. */
+  readonly region?: string;
+  /** A role to assume before anything is read. */
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  /** Accounts to read, each through its role of the name `roleName`; `org` means all active accounts of the organisation. */
+  readonly accounts?: readonly string[];
+  readonly roleName?: string;
+  /** Pull every event and not only those that the rules look at. */
+  readonly allEvents?: boolean;
+}
+
+/** What a source is read for, and what of the world its reader may use. */
+export interface Task {
+  readonly signal: AbortSignal;
+  readonly window: Window;
+  readonly aws: AwsSettings;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly version: string;
+  /** Says something to the person at the terminal while reading goes on. */
+  tell(text: string): void;
+}
+
+/** A source being read. */
+export interface OpenSource {
+  /** How many shards may be read side by side; one where it is not said. */
+  readonly lanes?: number;
+  /** Its parts. Throws a `UserError` when there is nothing to open. */
+  shards(): AsyncIterable<Shard>;
+  /**
+   * Batches, never single events. A collector that cannot group by `grain` ignores it and yields plain events. The
+   * return value makes it impossible to finish without saying whether all was seen; damage is returned, not thrown.
+   * `after` is the cursor of a batch that an interrupted run had taken in: reading goes on behind it.
+   */
+  read(shard: Shard, grain: readonly Column[], after?: string): AsyncGenerator<Batch, Completion, void>;
+  /** Principals that it signed in as, known once its shards are listed. */
+  self?(): readonly string[];
+  /** What the source as a whole could show, known once it was read; without it, what its shards show together. */
+  views?(): Views | null;
+}
+
+/** A permission that a collector uses, and what is not seen without it. */
+export interface Need {
+  /** An action of the provider, as in `cloudtrail:LookupEvents`, or words where there is no such name. */
+  readonly permission: string;
+  readonly sees: string;
+  /** What it must be allowed on, as its provider writes it; everything where it is not said. */
+  readonly on?: readonly string[];
 }
 
 /** A kind of source: where audit events come from. */
@@ -19,16 +88,13 @@ export interface Collector {
   /** The forms a source may be written in, as shown to the user. */
   readonly forms: readonly string[];
   /** What the account that reads must be allowed to do. */
-  readonly needs: readonly string[];
+  readonly needs: readonly Need[];
+  /** What one of its shards is called: 'file', 'object', 'Region'. */
+  readonly unit: string;
   /** Whether this collector reads the source so written. */
   accepts(source: string): boolean;
-  /** The parts of a source. Throws a `UserError` when there is nothing to open. */
-  shards(source: string, signal: AbortSignal): AsyncIterable<Shard>;
-  /**
-   * Batches, never single events. A collector that cannot group by `grain` ignores it and yields plain events. The
-   * return value makes it impossible to finish without saying whether all was seen; damage is returned, not thrown.
-   */
-  read(shard: Shard, grain: readonly Column[], signal: AbortSignal): AsyncGenerator<Batch, Completion, void>;
+  /** Opens a source so written; nothing is asked of it before its shards are listed. */
+  open(source: string, task: Task): OpenSource;
 }
 
 export const defineCollector = (collector: Collector): Collector => collector;

@@ -1,6 +1,6 @@
 import { formats, notAuditLogs } from '../normalise/formats.ts';
 import { openBytes } from '../scan/inflate.ts';
-import { defineCollector } from './collector.ts';
+import { defineCollector, type OpenSource, type Shard } from './collector.ts';
 import { isLogLike, readBytes } from './intake/read-bytes.ts';
 import { findFiles } from './paths.ts';
 
@@ -20,15 +20,23 @@ export const files = defineCollector({
     'Log files on disk or on standard input, recognised by what is in them: CloudTrail as JSON, JSON Lines or CSV, ' +
     'what LookupEvents answers, and EventBridge messages; plain, gzip or zstd.',
   forms: ['./logs', './logs/trail.json.gz', "'logs/**/*.json.gz'", '-'],
-  needs: ['Leave to read the files.'],
+  needs: [{ permission: 'leave to read the files', sees: 'all of it' }],
+  unit: 'file',
   accepts: source => source !== '' && !hasScheme(source),
-  async *shards(source, signal) {
-    if (isStdin(source)) yield { key: source, bytes: 0, isNamed: true };
-    else yield* findFiles(source, signal);
-  },
-  async *read(shard, _grain, signal) {
-    const bytes = openBytes(isStdin(shard.key) ? null : shard.key, { signal });
-    const isLog = shard.isNamed === true || isLogLike(shard.key);
-    return yield* readBytes(bytes, isLog, { formats, others: notAuditLogs });
-  },
+  open: (source, { signal }) => openFiles(source, signal),
 });
+
+/** The files that a path, folder or glob names, or standard input. */
+export function openFiles(source: string, signal: AbortSignal): OpenSource {
+  return {
+    async *shards() {
+      if (isStdin(source)) yield { key: source, size: 0, isNamed: true };
+      else yield* findFiles(source, signal);
+    },
+    read: shard => readBytes(bytesOf(shard, signal), isLog(shard), { formats, others: notAuditLogs }),
+  };
+}
+
+const bytesOf = ({ key }: Shard, signal: AbortSignal) => openBytes(isStdin(key) ? null : key, { signal });
+
+const isLog = ({ key, isNamed }: Shard): boolean => isNamed === true || isLogLike(key);

@@ -18,7 +18,7 @@ export async function* findFiles(source: string, signal: AbortSignal): AsyncGene
     return;
   }
   if (!found.isDirectory()) {
-    yield { key: source, bytes: found.size, isNamed: true };
+    yield { key: source, size: found.size, isNamed: true };
     return;
   }
   await checkFolder(source);
@@ -54,14 +54,14 @@ async function checkFolder(path: string): Promise<void> {
 interface Entry {
   readonly path: string;
   readonly isFolder: boolean;
-  readonly bytes: number;
+  readonly size: number;
 }
 
 /** A folder's files and, in place, those of its folders; one that cannot be listed is a shard, so that its reading says so. */
 async function* walk(folder: string, seen: Set<string>, signal: AbortSignal): AsyncGenerator<Shard, void, void> {
   const names = await list(folder);
   if (names === null) {
-    yield { key: folder, bytes: 0 };
+    yield { key: folder, size: 0 };
     return;
   }
   const entries = (await Promise.all(names.map(name => entryOf(folder, name)))).filter(entry => entry !== null);
@@ -69,7 +69,7 @@ async function* walk(folder: string, seen: Set<string>, signal: AbortSignal): As
   const order = (entry: Entry): string => (entry.isFolder ? `${entry.path}/` : entry.path);
   for (const entry of entries.sort((a, b) => compareText(order(a), order(b)))) {
     if (signal.aborted) return;
-    if (!entry.isFolder) yield { key: entry.path, bytes: entry.bytes };
+    if (!entry.isFolder) yield { key: entry.path, size: entry.size };
     else if (await isNew(entry.path, seen)) yield* walk(entry.path, seen, signal);
   }
 }
@@ -87,10 +87,10 @@ async function entryOf(folder: string, entry: Dirent): Promise<Entry | null> {
   const path = withSlashes(join(folder, entry.name));
   try {
     const found = await stat(path);
-    if (found.isDirectory()) return { path, isFolder: true, bytes: 0 };
-    return found.isFile() ? { path, isFolder: false, bytes: found.size } : null;
+    if (found.isDirectory()) return { path, isFolder: true, size: 0 };
+    return found.isFile() ? { path, isFolder: false, size: found.size } : null;
   } catch {
-    return { path, isFolder: false, bytes: 0 };
+    return { path, isFolder: false, size: 0 };
   }
 }
 
@@ -109,7 +109,7 @@ async function* matches(pattern: string): AsyncGenerator<Shard, void, void> {
   const options = { absolute: isAbsolute(pattern), expandDirectories: false, onlyFiles: true };
   const paths = (await glob(withSlashes(pattern), options)).sort(compareText);
   if (paths.length === 0) throw new UserError(`nothing matches '${pattern}'`, 'Check the pattern, and quote it.');
-  for (const path of paths) yield { key: path, bytes: (await stat(path).catch(() => null))?.size ?? 0 };
+  for (const path of paths) yield { key: path, size: (await stat(path).catch(() => null))?.size ?? 0 };
 }
 
 async function missing(source: string): Promise<UserError> {

@@ -1,5 +1,5 @@
 import type { Views } from './coverage.ts';
-import type { Credential } from './credential.ts';
+import type { Census, Credential } from './credential.ts';
 import type { AuditEvent } from './event.ts';
 
 /** What a collector hands over at once. */
@@ -9,8 +9,12 @@ export interface Batch {
   readonly credentials: readonly Credential[];
   /** Records understood and left out on purpose: services acting by themselves, other event categories. */
   readonly ignored: number;
-  /** Bytes of the source taken in since the last batch, for progress. */
-  readonly bytes: number;
+  /** How much of the shard was taken in since the last batch, in the unit of its size, for progress. */
+  readonly size: number;
+  /** Inventories that were seen to their end. */
+  readonly censuses?: readonly Census[];
+  /** Where an interrupted reading can go on behind this batch; without it, only from the start of the shard. */
+  readonly cursor?: string;
 }
 
 /** Something that could not be read, and where. */
@@ -29,6 +33,8 @@ export interface Completion {
   /** What the shard can show; null when it held nothing to look at. */
   readonly views: Views | null;
   readonly damage: readonly Damage[];
+  /** Worth knowing, and nothing missing. */
+  readonly remarks?: readonly string[];
   /** Left out on purpose, as something that is not an audit log. */
   readonly skipped: boolean;
 }

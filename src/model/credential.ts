@@ -33,6 +33,16 @@ export interface Credential {
   readonly createdAt?: number;
   readonly expiresAt?: number;
   readonly lastUsedAt?: number;
+  /** True when an inventory would have told of any use: without `lastUsedAt` it was then never used. */
+  readonly isUseKnown?: boolean;
   /** The credential it was derived from. */
   readonly parent?: string;
+}
+
+/** All credentials of a kind in an account, as they were listed at one time: what is not among them is gone. */
+export interface Census {
+  readonly account: string;
+  readonly kind: CredentialKind;
+  /** As stamped on what was listed. */
+  readonly observedAt: number;
 }

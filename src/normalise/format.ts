@@ -1,5 +1,5 @@
 import type { Views } from '../model/coverage.ts';
-import type { Credential } from '../model/credential.ts';
+import type { Census, Credential } from '../model/credential.ts';
 import type { AuditEvent } from '../model/event.ts';
 import type { Fields, JsonObject, Paths, Wanted } from '../scan/wanted.ts';
 
@@ -7,6 +7,7 @@ import type { Fields, JsonObject, Paths, Wanted } from '../scan/wanted.ts';
 export interface Sink {
   event(event: AuditEvent): void;
   credential(credential: Credential): void;
+  census(census: Census): void;
   /** Understood and left out on purpose. */
   ignore(): void;
   /** Not understood: says what is wrong with it, never what is in it. */

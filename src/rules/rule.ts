@@ -97,6 +97,8 @@ export interface RuleMeta {
   readonly remediation: string;
   readonly references: readonly string[];
   readonly falsePositives: readonly string[];
+  /** Days of history before what is judged that it compares with. */
+  readonly lookbackDays?: number;
   /** What a source must show for the rule to see anything. */
   readonly needs: readonly Sight[];
   /** What it judges better with; without it the rule is partial, not blind. */

@@ -2,10 +2,10 @@ import type { Damage } from '../model/batch.ts';
 import { looksLikeCsv, readCsv } from './csv.ts';
 import { createDamageLog, type DamageLog } from './damage-log.ts';
 import type { Bytes } from './inflate.ts';
-import { projector } from './project.ts';
 import { RecordSplitter } from './records.ts';
+import { createSorter, type Sorted } from './sorter.ts';
 import { toUtf8 } from './text.ts';
-import type { Fields, JsonObject, Paths, Row, Unwanted, Wanted } from './wanted.ts';
+import type { JsonObject, Unwanted, Wanted } from './wanted.ts';
 
 /** Few enough that a batch dies young: with 1,000, half of all records outlive two collections (38 s against 28 s). */
 const BATCH_ROWS = 64;
@@ -14,12 +14,7 @@ const HEAD = 64 * 1024;
 const FRUITLESS = 64 * 1024 * 1024;
 
 /** What one stretch of the bytes held. */
-export interface Scanned<W extends Wanted> {
-  readonly rows: readonly Row<W>[];
-  /** Records of no format. */
-  readonly unknown: number;
-  /** Records that are known not to be audit events, counted by what they are. */
-  readonly others: ReadonlyMap<string, number>;
+export interface Scanned<W extends Wanted> extends Sorted<W> {
   /** Bytes of the source taken in since the last, as stored. */
   readonly bytes: number;
 }
@@ -146,45 +141,4 @@ async function* readJson(
   }
   // Where reading stopped, a record cut short is no damage of its own.
   if (!isUnread()) splitter.end();
-}
-
-interface Sorter<W extends Wanted> {
-  add(record: JsonObject): void;
-  size(): number;
-  take(): Omit<Scanned<W>, 'bytes'>;
-}
-
-interface Candidate<W extends Wanted> {
-  readonly wanted: W;
-  readonly project: (record: JsonObject) => Fields<Paths>;
-}
-
-function createSorter<W extends Wanted>(formats: readonly W[], others: readonly Unwanted[]): Sorter<W> {
-  const candidates: Candidate<W>[] = formats.map(wanted => ({ wanted, project: projector(wanted.paths) }));
-  let last = candidates[0];
-  let rows: Row<W>[] = [];
-  let unknown = 0;
-  let counts = new Map<string, number>();
-  const tryOne = (candidate: Candidate<W> | undefined, record: JsonObject): boolean => {
-    const inner = candidate?.wanted.unwrap(record) ?? null;
-    if (candidate === undefined || inner === null) return false;
-    last = candidate;
-    rows.push({ wanted: candidate.wanted, fields: candidate.project(inner), whole: () => inner });
-    return true;
-  };
-  const add = (record: JsonObject): void => {
-    const known = last;
-    if (tryOne(known, record) || candidates.some(one => one !== known && tryOne(one, record))) return;
-    const other = others.find(one => one.recognises(record));
-    if (other === undefined) unknown++;
-    else counts.set(other.what, (counts.get(other.what) ?? 0) + 1);
-  };
-  const take = () => {
-    const taken = { rows, unknown, others: counts };
-    rows = [];
-    unknown = 0;
-    counts = new Map();
-    return taken;
-  };
-  return { add, size: () => rows.length, take };
 }

@@ -1,13 +1,10 @@
-import { betterViews } from '../../coverage.ts';
 import type { Batch, Completion, Damage } from '../../model/batch.ts';
 import type { Views } from '../../model/coverage.ts';
-import type { Credential } from '../../model/credential.ts';
-import type { AuditEvent } from '../../model/event.ts';
-import type { Format, Reader, Sink } from '../../normalise/format.ts';
-import { createDamageLog } from '../../scan/damage-log.ts';
+import type { Format } from '../../normalise/format.ts';
 import type { Bytes, Fault } from '../../scan/inflate.ts';
 import { scan } from '../../scan/scan.ts';
-import type { Paths, Unwanted } from '../../scan/wanted.ts';
+import type { Unwanted } from '../../scan/wanted.ts';
+import { createIntake } from './intake.ts';
 
 /** Names whose bearer claims to be a log: such a file is damage when it is not recognised. */
 const LOG_LIKE = /\.(?:json|jsonl|ndjson|gz|zst|csv|log)$/i;
@@ -41,7 +38,7 @@ export async function* readBytes(
     }
     unknown += step.value.unknown;
     for (const [what, count] of step.value.others) sorts.set(what, (sorts.get(what) ?? 0) + count);
-    yield { ...intake.take(), bytes: step.value.bytes };
+    yield { ...intake.take(), size: step.value.bytes };
   }
   const damage = [...step.value.damage, ...intake.damage()];
   const { lists } = step.value;
@@ -99,44 +96,3 @@ const skipped = (kind: string): Completion => ({ complete: true, kind, views: nu
 
 const unrecognised = (count: number): readonly Damage[] =>
   count === 0 ? [] : [{ where: '', what: 'records not recognised as audit events', count }];
-
-interface Intake {
-  readonly sink: Sink;
-  readerOf(format: Format): Reader<Paths>;
-  take(): Omit<Batch, 'bytes'>;
-  kinds(): readonly string[];
-  views(): Views | null;
-  damage(): readonly Damage[];
-}
-
-/** Gathers what the readers of one file make of its records. */
-function createIntake(): Intake {
-  const readers = new Map<Format, Reader<Paths>>();
-  const damage = createDamageLog();
-  let events: AuditEvent[] = [];
-  let credentials: Credential[] = [];
-  let ignored = 0;
-  return {
-    sink: {
-      event: event => events.push(event),
-      credential: credential => credentials.push(credential),
-      ignore: () => ignored++,
-      malformed: what => damage.add('', what),
-    },
-    readerOf(format) {
-      const reader = readers.get(format) ?? format.reader();
-      readers.set(format, reader);
-      return reader;
-    },
-    take() {
-      const taken = { events, credentials, ignored };
-      events = [];
-      credentials = [];
-      ignored = 0;
-      return taken;
-    },
-    kinds: () => Array.from(readers.keys(), ({ id }) => id).sort(),
-    views: () => Array.from(readers.values(), reader => reader.views()).reduce(betterViews, null),
-    damage: damage.list,
-  };
-}
