@@ -87,9 +87,16 @@ async function openSources(request: AuditRequest, hooks: AuditHooks): Promise<Li
 
 /** What the collectors are asked for: what is judged, and before it the history that the rules look back on. */
 function taskOf(request: AuditRequest, { signal, tell }: AuditHooks): Task {
-  return { signal, window: windowOf(request), ...request.world, version: request.version, tell };
+  return {
+    signal,
+    window: request.checkpoint?.window ?? windowOf(request),
+    ...request.world,
+    version: request.version,
+    tell,
+  };
 }
 
+/** What is judged, and before it as much history as the rules ask for. */
 export function windowOf({ since, until, now, lookbackDays, rules }: AuditRequest): Window {
   const longest = Math.max(0, ...rules.map(({ rule }) => rule.lookbackDays ?? 0));
   const from = since === null ? null : since - (lookbackDays ?? longest) * DAY;

@@ -1,4 +1,4 @@
-import type { Checkpoint } from './checkpoint.ts';
+import { type Checkpoint, continued } from './checkpoint.ts';
 import type { OpenSource, Shard } from './collect/collector.ts';
 import { betterViews } from './coverage.ts';
 import { Seen } from './dedupe.ts';
@@ -164,22 +164,11 @@ export class Reading {
     return step.value;
   }
 
-  /** What an interrupted run had taken in, and then the rest. */
-  async *#batches(id: string, opened: OpenSource, shard: Shard): AsyncGenerator<Batch, Completion, void> {
+  #batches(id: string, opened: OpenSource, shard: Shard): AsyncGenerator<Batch, Completion, void> {
     const { grain } = this.#ledger.plan;
     const checkpoint = this.#checkpoint;
-    if (checkpoint === null) return yield* opened.read(shard, grain);
-    const past = checkpoint.past(id, shard.key);
-    yield* past.batches();
-    if (past.completion !== null) return past.completion;
-    const batches = opened.read(shard, grain, past.cursor);
-    let step = await batches.next();
-    for (; !step.done; step = await batches.next()) {
-      await checkpoint.add(id, shard.key, step.value);
-      yield step.value;
-    }
-    if (step.value.complete) await checkpoint.finish(id, shard.key, step.value);
-    return step.value;
+    if (checkpoint === null || opened.isLocal) return opened.read(shard, grain);
+    return continued(checkpoint, id, shard.key, after => opened.read(shard, grain, after));
   }
 
   #noteSlice(source: SourceTally, shard: Shard, span: Span, { complete, damage }: Completion): void {

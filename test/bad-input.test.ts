@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { files } from '../src/collect/files.ts';
+import { openFiles } from '../src/collect/files.ts';
 import { rawRecord } from './raw-record.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'keyward-bad-'));
@@ -19,7 +19,7 @@ const idOf = (n: number): string => rawRecord(n).eventID;
 const text = (...records: readonly unknown[]): string => JSON.stringify({ Records: records });
 
 async function readPath(path: string) {
-  const batches = files.read({ key: path, bytes: 0 }, [], signal);
+  const batches = openFiles('', signal).read({ key: path, size: 0 }, []);
   const ids: string[] = [];
   let step = await batches.next();
   for (; !step.done; step = await batches.next()) ids.push(...step.value.events.map(({ example }) => example));
@@ -106,7 +106,7 @@ describe('files that are not what they should be', () => {
   test('a missing path, an empty folder', async () => {
     mkdirSync(join(root, 'empty'));
     const list = async (source: string): Promise<void> => {
-      for await (const shard of files.shards(source, signal)) expect(shard).toBeNull();
+      for await (const shard of openFiles(source, signal).shards()) expect(shard).toBeNull();
     };
     await expect(list(join(root, 'missing'))).rejects.toThrow(/^no such file or folder: /);
     await expect(list(join(root, 'empty'))).rejects.toThrow(/^no files in /);
@@ -120,7 +120,7 @@ describe('files that are not what they should be', () => {
     symlinkSync('c.json', join(folder, 'c.json'));
     writeFileSync(join(folder, 'd.json'), text(rawRecord(2)));
     const results: unknown[] = [];
-    for await (const { key } of files.shards(folder, signal)) results.push(await readPath(key));
+    for await (const { key } of openFiles(folder, signal).shards()) results.push(await readPath(key));
     const good = { complete: true, skipped: false, damage: [] };
     const bad = (code: string) => ({
       ids: [],

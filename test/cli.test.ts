@@ -267,13 +267,13 @@ describe('wrong usage is status 2 and says what would be right', () => {
       ['audit', 'x', '--rule', 'token-burst', '--rule', ' ,'],
       'keyward: --rule names no rule\nList them with `keyward rules`.\n',
     ],
-    ...['s3://bucket/prefix', 'aws:', ''].map(
+    ...['ftp://host/logs', 'awz:', ''].map(
       source =>
         [
           `an unknown source ${source}`,
           ['audit', source],
           `keyward: unknown source '${source}'\n` +
-            'keyward reads files, folders, globs and - so far; download the logs first, as in `aws s3 sync`.\n',
+            'Write it like ./logs; see `keyward sources`.\n',
         ] as const,
     ),
     ['an unknown format', ['audit', 'x', '--format', 'jsno'], "keyward: unknown format 'jsno'\nDid you mean 'json'?\n"],
@@ -1002,7 +1002,7 @@ describe('at a terminal', () => {
     const { io, clock, written } = world({ tty: true, columns: 60 });
     const meter = new Meter(io);
     for (clock.now = 0; clock.now < 3000; clock.now += 10) {
-      meter.update({ files: 1, filesTotal: 2, bytes: clock.now, bytesTotal: 3000, events: clock.now });
+      meter.update({ shards: 1, shardsTotal: 2, unit: 'file', done: clock.now, total: 3000, events: clock.now });
     }
     meter.erase();
     expect(written).toHaveLength(21);
@@ -1014,7 +1014,7 @@ describe('at a terminal', () => {
     const { io, clock, written } = world({ tty: true });
     const meter = new Meter(io);
     for (clock.now = 0; clock.now < 1000; clock.now += 100) {
-      meter.update({ files: 0, filesTotal: 1, bytes: 0, bytesTotal: 0, events: 0 });
+      meter.update({ shards: 0, shardsTotal: 1, unit: 'file', done: 0, total: 0, events: 0 });
     }
     meter.erase();
     expect(written).toEqual([]);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { files } from '../src/collect/files.ts';
+import { files, openFiles } from '../src/collect/files.ts';
 import { readBytes } from '../src/collect/intake/read-bytes.ts';
 import { UserError } from '../src/errors.ts';
 import type { Batch, Completion } from '../src/model/batch.ts';
@@ -29,7 +29,7 @@ function put(path: string, content: string | Uint8Array): string {
 
 async function keysOf(source: string): Promise<string[]> {
   const keys: string[] = [];
-  for await (const { key } of files.shards(source, signal)) keys.push(posix(key).replace(`${posix(root)}/`, ''));
+  for await (const { key } of openFiles(source, signal).shards()) keys.push(posix(key).replace(`${posix(root)}/`, ''));
   return keys;
 }
 
@@ -149,12 +149,12 @@ describe('finding files', () => {
     ['tree/b.js*', false],
   ];
   test.each(named)('whether %s names a file: %s', async (source, isNamed) => {
-    for await (const shard of files.shards(at(source), signal)) expect(shard.isNamed ?? false).toBe(isNamed);
+    for await (const shard of openFiles(at(source), signal).shards()) expect(shard.isNamed ?? false).toBe(isNamed);
   });
 
   test('sizes are known, for progress', async () => {
     const sizes: number[] = [];
-    for await (const { bytes } of files.shards(at('tree'), signal)) sizes.push(bytes);
+    for await (const { size } of openFiles(at('tree'), signal).shards()) sizes.push(size);
     expect(sizes).toEqual([2, 2, 2, 2, 2, 2]);
   });
 });
@@ -196,7 +196,7 @@ async function drain(batches: AsyncGenerator<Batch, Completion, void>) {
   for (; !step.done; step = await batches.next()) {
     events.push(...step.value.events.map(({ example }) => example));
     ignored += step.value.ignored;
-    bytes += step.value.bytes;
+    bytes += step.value.size;
   }
   return { events, ignored, bytes, end: step.value };
 }
@@ -360,7 +360,8 @@ describe('how the reading of a file ends', () => {
 
 const event = rawRecord(1);
 
-const readFile = (path: string, stop: AbortSignal = signal) => drain(files.read({ key: path, bytes: 0 }, [], stop));
+const readFile = (path: string, stop: AbortSignal = signal) =>
+  drain(openFiles('', stop).read({ key: path, size: 0 }, []));
 
 describe('the files collector', () => {
   test.each([
@@ -382,8 +383,8 @@ describe('the files collector', () => {
     ['something known, named', '{"awsAccountId":1,"digestStartTime":1}', true, { complete: true, skipped: true }],
   ];
   test.each(outright)('%s', async (_title, content, isNamed, end) => {
-    const shard = { key: put('passwd', content), bytes: 0, isNamed };
-    expect((await drain(files.read(shard, [], signal))).end).toMatchObject(end);
+    const shard = { key: put('passwd', content), size: 0, isNamed };
+    expect((await drain(openFiles('', signal).read(shard, []))).end).toMatchObject(end);
   });
 
   test.skipIf(process.platform === 'win32')('a pipe is read as long as somebody writes', async () => {
@@ -408,7 +409,7 @@ describe('the files collector', () => {
   test('an interrupted reading says so', async () => {
     const stop = new AbortController();
     const path = put('long.json', JSON.stringify({ Records: Array.from({ length: 5000 }, () => event) }));
-    const batches = files.read({ key: path, bytes: 0 }, [], stop.signal);
+    const batches = openFiles('', stop.signal).read({ key: path, size: 0 }, []);
     expect((await batches.next()).done).toBe(false);
     stop.abort();
     const { events, end } = await drain(batches);
@@ -424,10 +425,10 @@ describe('the files collector', () => {
   });
 
   const script = `
-    const { files } = await import(process.argv[1]);
+    const { openFiles } = await import(process.argv[1]);
     const stop = new AbortController();
     if (process.argv[2] === 'abort') setTimeout(() => stop.abort(), 100);
-    const batches = files.read({ key: '-', bytes: 0 }, [], stop.signal);
+    const batches = openFiles('-', stop.signal).read({ key: '-', size: 0 }, []);
     let events = 0;
     let step = await batches.next();
     for (; !step.done; step = await batches.next()) events += step.value.events.length;

@@ -6,6 +6,7 @@ import type { ConfiguredRule } from '../src/judge.ts';
 import type { Coverage } from '../src/model/coverage.ts';
 import type { Report } from '../src/model/report.ts';
 import { rules } from '../src/rules/index.ts';
+import { emptyWorld, quietHooks } from './task.ts';
 
 /** Every rule with its default options. */
 export const defaultRules: readonly ConfiguredRule[] = rules.map(rule => ({
@@ -32,9 +33,11 @@ export function auditPaths(sources: readonly string[], now = Date.UTC(2026, 10, 
       now,
       since: null,
       until: null,
+      lookbackDays: null,
+      world: emptyWorld(now),
       version: '0.0.0',
     },
-    { signal: new AbortController().signal, onProgress: () => {} },
+    quietHooks,
   );
 }
 

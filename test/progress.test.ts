@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { formatSpan, progressLine } from '../src/progress.ts';
 import type { Progress } from '../src/reading.ts';
 
-const HALF: Progress = { files: 200, filesTotal: 400, bytes: 500, bytesTotal: 1000, events: 1_204_311 };
+const HALF: Progress = { shards: 200, shardsTotal: 400, unit: 'file', done: 500, total: 1000, events: 1_204_311 };
 
 test.each<[string, Progress, number, number, string]>([
   ['all of it', HALF, 3000, 80, '200 of 400 files · 50 % · 3 s left · 1,204,311 events · 400,000 events/s'],
@@ -11,28 +11,28 @@ test.each<[string, Progress, number, number, string]>([
   ['a very narrow one', HALF, 3000, 10, '200 of 400'],
   [
     'one file',
-    { files: 0, filesTotal: 1, bytes: 250, bytesTotal: 1000, events: 0 },
+    { shards: 0, shardsTotal: 1, unit: 'file', done: 250, total: 1000, events: 0 },
     60_000,
     80,
     'reading · 25 % · 3 min left · 0 events · 0 events/s',
   ],
   [
     'an unknown length',
-    { files: 0, filesTotal: 1, bytes: 9999, bytesTotal: 0, events: 57 },
+    { shards: 0, shardsTotal: 1, unit: 'file', done: 9999, total: 0, events: 57 },
     2000,
     80,
     'reading · 57 events · 29 events/s',
   ],
   [
     'too early to say how long',
-    { files: 0, filesTotal: 2, bytes: 1, bytesTotal: 1000, events: 1 },
+    { shards: 0, shardsTotal: 2, unit: 'file', done: 1, total: 1000, events: 1 },
     1000,
     80,
     '0 of 2 files · 0 % · 1 event · 1 events/s',
   ],
   [
     'more bytes than were promised',
-    { files: 1, filesTotal: 2, bytes: 2000, bytesTotal: 1000, events: 12_345_678 },
+    { shards: 1, shardsTotal: 2, unit: 'file', done: 2000, total: 1000, events: 12_345_678 },
     1000,
     80,
     '1 of 2 files · 100 % · 12,345,678 events · 12,000,000 events/s',
@@ -56,7 +56,14 @@ test.each([
 
 test('never wider than it may be, never nonsense', () => {
   const count = fc.nat({ max: 2 ** 40 });
-  const progress = fc.record({ files: count, filesTotal: count, bytes: count, bytesTotal: count, events: count });
+  const progress = fc.record({
+    shards: count,
+    shardsTotal: count,
+    unit: fc.constant('file'),
+    done: count,
+    total: count,
+    events: count,
+  });
   fc.assert(
     fc.property(progress, count, fc.integer({ min: 1, max: 120 }), (at, elapsed, width) => {
       const line = progressLine(at, elapsed, width);

@@ -33,6 +33,7 @@ export function readRecords(records: readonly JsonObject[]): Reading {
   const sink = {
     event: (event: AuditEvent) => void reading.events.push(event),
     credential: (credential: Credential) => void reading.credentials.push(credential),
+    census: () => undefined,
     ignore: () => void reading.ignored++,
     malformed: (what: string) => void reading.malformed.push(what),
   };

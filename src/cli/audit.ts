@@ -2,8 +2,8 @@ import type { AuditRequest } from '../audit.ts';
 import { isStdin } from '../collect/files.ts';
 import { collectors } from '../collect/index.ts';
 import { openGeo } from '../geo.ts';
-import { type Io, notice } from './io.ts';
-import { clockOf } from './io.ts';
+import { withCheckpoint } from './checkpoint.ts';
+import { clockOf, type Io, notice } from './io.ts';
 import { explainStatus, runAudit, statusOf } from './run.ts';
 import { type AuditFlags, type Settings, settle } from './settings.ts';
 
@@ -16,7 +16,9 @@ export async function auditCommand(sources: readonly string[], flags: AuditFlags
   }
   if (io.isTyped && !flags.quiet && settings.sources.some(isStdin))
     notice(io, 'reading standard input; end it with Ctrl-D');
-  const outcome = await runAudit(requestFrom(settings, io), settings, flags, io);
+  const outcome = await withCheckpoint(requestFrom(settings, io), settings, flags, io, request =>
+    runAudit(request, settings, flags, io),
+  );
   if (!flags.quiet) explainStatus(outcome, settings, io);
   return statusOf(outcome, settings);
 }

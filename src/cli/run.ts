@@ -21,6 +21,8 @@ export interface Outcome {
   readonly interrupted: boolean;
   /** False when a report could not be written where it was to go. */
   readonly isWritten: boolean;
+  /** Whether all that was asked for was read. */
+  readonly isDone: boolean;
 }
 
 type Thresholds = Pick<Gate, 'failOn' | 'failOnBlind'>;
@@ -40,7 +42,8 @@ export async function runAudit(
     const read = edit(await auditWatched(request, abort.signal, flags, io));
     const interrupted = abort.signal.aborted;
     const report = interrupted ? { ...read, run: { ...read.run, complete: false } } : read;
-    return { report, interrupted, isWritten: await writeReports(report, settings, flags, io) };
+    const isWritten = await writeReports(report, settings, flags, io);
+    return { report, interrupted, isWritten, isDone: report.run.complete };
   } finally {
     stopListening();
   }

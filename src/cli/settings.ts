@@ -137,8 +137,8 @@ function settleSources(given: readonly string[], config: Config): readonly strin
   }
   const strange = sources.find(source => !collectors.some(({ accepts }) => accepts(source)));
   if (strange === undefined) return sources;
-  const forms = collectors.flatMap(collector => collector.forms);
-  throw new UserError(`unknown source '${strange}'`, `A source is written like one of these: ${forms.join(', ')}.`);
+  const forms = collectors.map(collector => collector.forms[0]).sort();
+  throw new UserError(`unknown source '${strange}'`, `Write it like ${forms.join(', ')}; see \`keyward sources\`.`);
 }
 
 /** Days of history to read before what is judged; null for as many as the rules look back on. */

@@ -55,6 +55,8 @@ export interface Task {
 
 /** A source being read. */
 export interface OpenSource {
+  /** As cheap to read again as to keep a copy of. */
+  readonly isLocal?: boolean;
   /** How many shards may be read side by side; one where it is not said. */
   readonly lanes?: number;
   /** Its parts. Throws a `UserError` when there is nothing to open. */

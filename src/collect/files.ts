@@ -29,6 +29,7 @@ export const files = defineCollector({
 /** The files that a path, folder or glob names, or standard input. */
 export function openFiles(source: string, signal: AbortSignal): OpenSource {
   return {
+    isLocal: true,
     async *shards() {
       if (isStdin(source)) yield { key: source, size: 0, isNamed: true };
       else yield* findFiles(source, signal);
