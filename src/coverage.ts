@@ -35,7 +35,9 @@ function seen(
   since: number | null,
 ): Pick<Coverage, 'state' | 'reason'> {
   if (views === null) return { state: 'blind', reason: missing || 'nothing in this source was recognised' };
-  if (since !== null && until < since)
+  // A list of keys holds no events, and none are wanted of it.
+  const isListing = !Number.isFinite(until) && needs.every(sight => sight === 'inventory');
+  if (since !== null && until < since && !isListing)
     return { state: 'blind', reason: `its last event lies before what is judged (${dayText(until)})` };
   const blind = needs.map(sight => views[sight]).filter(view => view.blind);
   if (blind.length > 0) return { state: 'blind', reason: joined(blind.flatMap(({ gaps }) => gaps)) };

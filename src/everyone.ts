@@ -19,7 +19,8 @@ export class Everyone {
     const ids = new Set([...ledger.credentials.keys(), ...ledger.profiles.keys()]);
     const records = Array.from(ids, id => ledger.credentials.get(id) ?? newRecord(id));
     const known = settleInventory(records, ledger.censuses, lastSeenIn(ledger));
-    this.ids = known.map(({ id }) => id).sort();
+    known.sort((a, b) => (a.id < b.id ? -1 : 1));
+    this.ids = known.map(({ id }) => id);
     for (const credential of known) this.#credentials.set(credential.id, credential);
     this.#byOwner = groupBy(this.#credentials.values(), ({ owner }) => owner);
   }

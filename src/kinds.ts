@@ -1,6 +1,32 @@
 import type { CredentialKind } from './model/credential.ts';
+import { isoText } from './wording.ts';
 
-const STATIC: ReadonlySet<CredentialKind> = new Set(['access-key', 'root-key', 'bedrock-key', 'claude-platform-key']);
+const STATIC: ReadonlySet<CredentialKind> = new Set([
+  'access-key',
+  'root-key',
+  'bedrock-key',
+  'claude-platform-key',
+  'client-secret',
+  'client-certificate',
+  'resource-key',
+  'gateway-subscription',
+]);
+
+/** Static keys whose maker can give them a day on which they end. */
+const EXPIRING: ReadonlySet<CredentialKind> = new Set([
+  'bedrock-key',
+  'claude-platform-key',
+  'client-secret',
+  'client-certificate',
+]);
+
+const ALIASES: Partial<Record<CredentialKind, string>> = {
+  'bedrock-key': 'bedrock',
+  'claude-platform-key': 'claude-platform',
+  'client-secret': 'secret',
+  'client-certificate': 'certificate',
+  'resource-key': 'keys',
+};
 
 const KIND_TEXT: Readonly<Record<CredentialKind, string>> = {
   'access-key': 'access key',
@@ -14,25 +40,44 @@ const KIND_TEXT: Readonly<Record<CredentialKind, string>> = {
   'federated-user': 'federated user',
   'identity-center-user': 'Identity Center user',
   'external-account': 'external account',
+  'client-secret': 'client secret',
+  'client-certificate': 'client certificate',
+  'federated-credential': 'federated credential',
+  'managed-identity': 'managed identity',
+  'service-principal': 'service principal',
+  'entra-user': 'Entra user',
+  'resource-key': 'resource key',
+  'gateway-subscription': 'gateway subscription key',
   unknown: 'credential',
 };
 
 /** A key that stays valid until someone ends it. */
 export const isStatic = (kind: CredentialKind): boolean => STATIC.has(kind);
 
+/** Whether a static key of this kind can be given a day on which it ends. */
+export const canExpire = (kind: CredentialKind): boolean => EXPIRING.has(kind);
+
+/** So many days after its creation, an expiry is none. */
+export const NEVER_DAYS = 10_000;
+
 /** A credential of an account's root user; the session of an AssumeRoot call is not one. */
 export const isRoot = (kind: CredentialKind): boolean => kind === 'root-key' || kind === 'root-session';
 
 /** Under this id comes the use of a service key, by which of its user's keys is not recorded. */
 export function aliasOf(kind: CredentialKind, owner: string): string {
-  return kind === 'bedrock-key' ? `${owner}/bedrock` : kind === 'claude-platform-key' ? `${owner}/claude-platform` : '';
+  const alias = ALIASES[kind];
+  return alias === undefined ? '' : `${owner}/${alias}`;
 }
 
-/** The id of a key that a report tells of without naming it: the first or the second of its owner. */
-export const unnamedKey = (owner: string, number: number): string => `${owner}/access-key-${number}`;
+/**
+ * The id of a key that a report tells of without naming it: the first or the second of its owner. When it was made says
+ * better which it is, since another may take its place in the next report.
+ */
+export const unnamedKey = (owner: string, number: number, createdAt?: number): string =>
+  `${owner}/access-key-${createdAt === undefined ? number : isoText(createdAt).slice(0, 19)}`;
 
 /** Whether an id stands for a key whose own id is not known. */
-export const isUnnamed = (id: string): boolean => /:(?:user\/.+|root)\/access-key-\d+$/.test(id);
+export const isUnnamed = (id: string): boolean => /:(?:user\/.+|root)\/access-key-\d[\dT:-]*$/.test(id);
 
 /** The kind in words, as in 'access key'. */
 export const kindText = (kind: CredentialKind): string => KIND_TEXT[kind];

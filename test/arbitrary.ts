@@ -19,6 +19,7 @@ const DEEDS: readonly Deed[] = [
   'grant',
   'trust',
   'silence',
+  'enable',
   'sign-in',
 ];
 const OUTCOMES: readonly Outcome[] = ['ok', 'denied', 'invalid', 'throttled', 'failed'];

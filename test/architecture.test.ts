@@ -12,8 +12,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rules: ['model', 'facets', 'time.ts', 'wording.ts', 'group.ts', 'episodes.ts', 'kinds.ts', 'remedies.ts', 'data'],
   data: [],
   scan: ['model'],
-  normalise: ['model', 'scan', 'time.ts', 'hash.ts'],
-  collect: ['model', 'scan', 'normalise', 'errors.ts', 'coverage.ts', 'wording.ts'],
+  normalise: ['model', 'scan', 'time.ts', 'hash.ts', 'kinds.ts'],
+  collect: [
+    'model',
+    'scan',
+    'normalise',
+    'errors.ts',
+    'coverage.ts',
+    'wording.ts',
+    'time.ts',
+    'kinds.ts',
+    'hash.ts',
+    'pool.ts',
+    'data',
+  ],
   report: ['model', 'time.ts', 'wording.ts', 'group.ts', 'severity.ts', 'episodes.ts'],
 };
 

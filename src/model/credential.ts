@@ -13,6 +13,14 @@ export type CredentialKind =
   | 'federated-user'
   | 'identity-center-user'
   | 'external-account'
+  | 'client-secret'
+  | 'client-certificate'
+  | 'federated-credential'
+  | 'managed-identity'
+  | 'service-principal'
+  | 'entra-user'
+  | 'resource-key'
+  | 'gateway-subscription'
   | 'unknown';
 
 /**

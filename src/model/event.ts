@@ -11,6 +11,7 @@ export type Deed =
   | 'grant'
   | 'trust'
   | 'silence'
+  | 'enable'
   | 'sign-in';
 
 /** How it ended. `invalid` is a request that could never work (no such model, bad input). */

@@ -1,6 +1,7 @@
 import type { Credential, CredentialKind } from '../model/credential.ts';
 import type { Deed } from '../model/event.ts';
 import type { JsonObject } from '../scan/wanted.ts';
+import { SECOND } from '../time.ts';
 import { type Identity, iamArn, keyName, withoutPath } from './cloudtrail-identity.ts';
 import { outsiders } from './cloudtrail-trust.ts';
 import { dig, digList, digText, textOf } from './dig.ts';
@@ -132,6 +133,9 @@ const TELLERS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
   ['health:AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED', exposeKeys],
 ]);
 
+/** Every action that may be more than plain use, as `service:Name`. */
+export const tellingActions: readonly string[] = [...TELLERS.keys()];
+
 /** What tells the deed of an action; undefined when the action is never more than plain use. */
 export const tellerOf = (action: string): Tell | undefined => TELLERS.get(action);
 
@@ -180,9 +184,9 @@ function createServiceKey(act: Act): Told {
   const { made, id, kind, owner } = serviceKey(act);
   const days = Number(asked(act, 'credentialAgeDays'));
   const life = days > 0 && days <= 36_600 ? Math.round(days) * DAY_SECONDS : 0;
-  const { expiresAt } = expiryOf(made);
-  const spelled = expiresAt === undefined ? 0 : Math.max(0, Math.round((expiresAt - act.at) / 1000));
-  return { ...minted(act, id, kind, owner, made), ttl: act.succeeded ? spelled || life : 0 };
+  const { expiresAt = life > 0 ? act.at + life * SECOND : undefined } = expiryOf(made);
+  const ttl = expiresAt === undefined || !act.succeeded ? 0 : Math.max(0, Math.round((expiresAt - act.at) / SECOND));
+  return { ...minted(act, id, kind, owner, made, expiresAt), ttl };
 }
 
 /** Its secret is new; its age is not. */
@@ -328,10 +332,18 @@ function exposeKeys(act: Act): Told {
   return { ...told('expose', target), others };
 }
 
-function minted(act: Act, id: string, kind: CredentialKind, owner: string, made: unknown): Told {
+function minted(
+  act: Act,
+  id: string,
+  kind: CredentialKind,
+  owner: string,
+  made: unknown,
+  expiresAt = expiryOf(made).expiresAt,
+): Told {
   const createdAt = readInstant(digText(made, 'createDate')) ?? act.at;
   const active = digText(made, 'status') !== 'Inactive';
-  return told('create', id, observed(act, { id, kind, owner, active, createdAt, ...expiryOf(made) }));
+  const seen = { id, kind, owner, active, createdAt, ...(expiresAt !== undefined && { expiresAt }) };
+  return told('create', id, observed(act, seen));
 }
 
 /** Switching a credential on again is plain use that leaves it active. */

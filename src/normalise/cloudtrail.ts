@@ -247,7 +247,7 @@ const NO_PLATFORM =
 const SOME_TOKENS =
   'CloudTrail carries token counts for some model calls only (streaming), model invocation logging for all';
 const NO_TOKENS = 'no token counts were seen: model invocation logging has them';
-const NO_INVENTORY = 'no key inventory: the age of a key is known only if its creation is in the logs';
+const NO_INVENTORY = 'no key inventory: keys that nobody uses are unseen, and the age of a key is known only if its creation is in the logs';
 
 /** A failed console sign-in has no error code: its answer says so, or its message does. */
 function endOf({ errorCode, errorMessage, consoleLogin }: CloudTrailFields, action: string): Outcome {

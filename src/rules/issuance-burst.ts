@@ -76,6 +76,7 @@ export const issuanceBurst = defineRule({
     'A service that reads more than ten secrets when it starts, until it did so on four days.',
     'An earlier burst stays in the baseline for 28 days: a later one below three times its size is not reported.',
   ],
+  lookbackDays: 29,
   needs: ['deeds'],
   facets: { issuance },
   options,

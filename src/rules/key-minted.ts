@@ -121,6 +121,7 @@ export const keyMinted = defineRule({
     'An administrator whose last new key lies more than 90 days back.',
     'A machine that makes keys for others (a secrets engine): low, and many.',
   ],
+  lookbackDays: 90,
   needs: ['deeds'],
   facets,
   options,

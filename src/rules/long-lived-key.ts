@@ -1,5 +1,6 @@
 import { lifetime } from '../facets/lifetime.ts';
-import { aliasOf, isStatic } from '../kinds.ts';
+import { hasEnded, knownUntil } from '../facets/standing.ts';
+import { aliasOf, isStatic, isUnnamed } from '../kinds.ts';
 import type { Credential } from '../model/credential.ts';
 import { rotateCommands } from '../remedies.ts';
 import { DAY } from '../time.ts';
@@ -19,7 +20,7 @@ export const longLivedKey = defineRule({
   description:
     'A static key has been valid for longer than your rotation period. The longer a key lives, the more copies of it there are and the less anyone knows who holds them. ' +
     'The age counts from the creation that an inventory or the log tells of; without one it is the time between the first and the last use in the logs, which is the least it can be. ' +
-    'The use of a Bedrock or Claude Platform key is often recorded under its user alone; it has no age of its own where the making of such a key of that user is known. ' +
+    'The use of a Bedrock or Claude Platform key is often recorded under its user alone; it has no age of its own where the making of such a key of that user is known. Nor has a key in the logs that may be one of its user’s keys of which a report tells without their ids. ' +
     'A key of the root user is left to root-credential.',
   remediation:
     'Create a second key, move its users over, see that nothing uses the old one, disable it, and delete it after a few quiet days. Where you can, use a role instead of a key.',
@@ -32,8 +33,7 @@ export const longLivedKey = defineRule({
     'A key that only an inventory or an old log knows and that was deleted where no log reaches counts as alive.',
     'A key that cannot be rotated for a while: suppress the finding, with an owner and a date.',
   ],
-  needs: ['deeds'],
-  helps: ['inventory'],
+  needs: ['inventory'],
   facets: { lifetime },
   options: {
     maxAgeDays: { default: 90, min: 1, max: 3650, describe: 'Oldest a key may grow, in days.' },
@@ -43,6 +43,7 @@ export const longLivedKey = defineRule({
     agedAtLeast: 'In use for at least {days} days; the limit is {limit}. Its creation lies before the logs begin.',
     aged: 'Created {days} days ago; the limit is {limit}.',
     agedThen: 'Was {days} days old when the logs end; the limit is {limit}.',
+    agedListed: 'Was {days} days old when last known to be active, on {day}; the limit is {limit}.',
   },
   abstentions: { ageless: 'age unknown: its creation is not in the logs' },
   examples: () => [
@@ -99,6 +100,30 @@ export const longLivedKey = defineRule({
       expect: ['agedThen:medium'],
     },
     {
+      title: 'a key in an inventory made three months ago, after the logs end',
+      credential: { createdAt: -400 * DAY, active: true, observedAt: -90 * DAY },
+      events: [{ at: -200 * DAY }],
+      logsEnd: -200 * DAY,
+      expect: ['agedListed:medium'],
+    },
+    {
+      title: 'a key in an inventory of today, long after the logs end',
+      credential: { createdAt: -400 * DAY, active: true, observedAt: -1 },
+      events: [{ at: -200 * DAY }],
+      logsEnd: -200 * DAY,
+      expect: ['aged:high'],
+    },
+    {
+      title: 'a key that a report tells of without its id',
+      credential: { id: 'arn:aws:iam::123456789012:user/ci/access-key-1', createdAt: -120 * DAY, active: true },
+      known: [{ id: 'AKIA111111111EXAMPLE' }, { id: 'AKIA222222222EXAMPLE' }],
+      events: [
+        { at: -110 * DAY, until: 0, credential: 'AKIA111111111EXAMPLE' },
+        { at: -110 * DAY, until: 0, credential: 'AKIA222222222EXAMPLE' },
+      ],
+      expect: ['aged:medium'],
+    },
+    {
       title: 'a limit of one month',
       credential: { createdAt: -45 * DAY },
       events: [{ at: -DAY }],
@@ -148,13 +173,12 @@ export const longLivedKey = defineRule({
     },
   ],
   commands: rotateCommands,
-  *judge({ credential, facets }, { now, horizon, options, heldBy }) {
+  *judge({ credential, facets }, context) {
     const { id, kind, createdAt, owner } = credential;
-    if (!isStatic(kind) || kind === 'root-key' || credential.active === false) return;
-    if (id === aliasOf(kind, owner) && heldBy(owner).some(key => key.kind === kind && key.createdAt !== undefined))
-      return;
-    const known = Math.min(now, Math.max(horizon, seenActiveAt(credential)));
-    if (credential.expiresAt !== undefined && credential.expiresAt <= known) return;
+    const { now, options } = context;
+    if (!isStatic(kind) || kind === 'root-key' || isAgedElsewhere(credential, context.heldBy(owner))) return;
+    const known = knownUntil(credential, context);
+    if (hasEnded(credential, known)) return;
     const { first, last, count } = facets.lifetime;
     const [born, until] = createdAt === undefined ? [first, last] : [createdAt, known];
     const days = count === 0 && createdAt === undefined ? 0 : Math.floor((until - born) / DAY);
@@ -163,9 +187,7 @@ export const longLivedKey = defineRule({
       return;
     }
     yield {
-      // Past the end of the logs nothing says that it still exists.
-      message: createdAt === undefined ? 'agedAtLeast' : now - known > DAY ? 'agedThen' : 'aged',
-      data: { days, limit: options.maxAgeDays },
+      ...sayAge(credential, days, options.maxAgeDays, { now, known }),
       severity: days > options.highAgeDays ? 'high' : 'medium',
       subject: [id],
       episodes: [{ from: born + options.maxAgeDays * DAY, until: known }],
@@ -181,9 +203,26 @@ export const longLivedKey = defineRule({
   },
 });
 
-/** When it was last said to be active; an observation that said nothing about it counts for nothing. */
-const seenActiveAt = ({ active, observedAt }: Credential): number =>
-  active === true ? observedAt : Number.NEGATIVE_INFINITY;
+/** Past what is known nothing says that it still exists. */
+function sayAge(
+  { createdAt, observedAt }: Credential,
+  days: number,
+  limit: number,
+  { now, known }: { readonly now: number; readonly known: number },
+) {
+  const data = { days, limit };
+  if (createdAt === undefined) return { message: 'agedAtLeast' as const, data };
+  if (now - known <= DAY) return { message: 'aged' as const, data };
+  if (known !== observedAt) return { message: 'agedThen' as const, data };
+  return { message: 'agedListed' as const, data: { ...data, day: isoText(known).slice(0, 10) } };
+}
+
+/** Whether another credential stands for the age of this: its use is of a key that is known better. */
+function isAgedElsewhere({ id, kind, owner, createdAt }: Credential, held: readonly Credential[]): boolean {
+  const aged = held.filter(key => key.kind === kind && key.id !== id && key.createdAt !== undefined);
+  if (id === aliasOf(kind, owner)) return aged.length > 0;
+  return createdAt === undefined && aged.some(key => isUnnamed(key.id));
+}
 
 function lastUseOf({ lastUsedAt }: Credential, seenAt: number | undefined): string | null {
   const uses = [lastUsedAt, seenAt].filter(at => at !== undefined);

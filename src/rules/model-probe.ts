@@ -65,6 +65,7 @@ export const modelProbe = defineRule({
     'A developer who sets up model access: looks around, is refused until access is granted, then succeeds.',
     'A gateway that lists models on every start and passes on malformed requests of its users, on the first day of a model.',
   ],
+  lookbackDays: 90,
   needs: ['calls'],
   facets,
   options,

@@ -1,7 +1,7 @@
 import { type DeedRow, deedEvidence, deedRows, deeds, sumDeeds } from '../facets/deeds.ts';
 import { type Lifetime, lifetime } from '../facets/lifetime.ts';
 import { episodesOf } from '../facets/stretch.ts';
-import { isRoot, principalText } from '../kinds.ts';
+import { isRoot, isUnnamed, principalText } from '../kinds.ts';
 import type { Credential, CredentialKind } from '../model/credential.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY } from '../time.ts';
@@ -42,12 +42,13 @@ export const rootCredential = defineRule({
     'An IAM user whose second factor is asked for by a single sign-on in front of AWS.',
     'A root sign-in that recovers a locked account: note who did it and suppress it until a date.',
   ],
-  needs: ['deeds', 'sign-ins'],
+  needs: ['inventory'],
+  helps: ['deeds', 'sign-ins'],
   facets: { deeds, lifetime },
   options: {},
   messages: {
     keyUsed: 'Root access key {id} was used: {calls}, last on {day}.',
-    keyExists: 'The root user of account {account} has an access key, {id}.',
+    keyExists: 'The root user of account {account} has an access key, {key}.',
     rootSignIn: 'Root of account {account} signed in to the console without MFA: {times}, last on {day}.',
     userSignIn: '{user} signed in without MFA: {times}, last on {day}.',
   },
@@ -61,6 +62,12 @@ export const rootCredential = defineRule({
     {
       title: 'a root access key that nobody uses',
       credential: { kind: 'root-key', owner: ROOT, createdAt: -700 * DAY, active: true },
+      events: [],
+      expect: ['keyExists:critical'],
+    },
+    {
+      title: 'a root access key that a report tells of without its id',
+      credential: { id: `${ROOT}/access-key-1`, kind: 'root-key', owner: ROOT, active: true },
       events: [],
       expect: ['keyExists:critical'],
     },
@@ -142,7 +149,8 @@ function* tellKey(credential: Credential, seen: Lifetime, horizon: number) {
     yield { message: 'keyUsed' as const, data, episodes: [{ from: seen.first, until }], ...rest };
   } else if (active !== false) {
     const from = Math.min(createdAt, horizon);
-    yield { message: 'keyExists' as const, data: { account, id }, episodes: [{ from, until: horizon }], ...rest };
+    const key = isUnnamed(id) ? 'whose id the report does not give' : id;
+    yield { message: 'keyExists' as const, data: { account, key }, episodes: [{ from, until: horizon }], ...rest };
   }
 }
 

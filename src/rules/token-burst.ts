@@ -87,6 +87,7 @@ export const tokenBurst = defineRule({
     'An earlier burst stays in the baseline for 28 days: a later one below three times its size is not reported.',
     'A brand-new key of a product that starts at full size: there is no history to compare it with.',
   ],
+  lookbackDays: 29,
   needs: ['calls'],
   helps: ['tokens'],
   facets: { volume, models },

@@ -91,6 +91,7 @@ export const twoPlacesAtOnce = defineRule({
     'A VPN that carries part of the traffic; declare its exit as vpn or egress.',
     'A network registered in one country and used in another; declare it under networks.',
   ],
+  lookbackDays: 90,
   needs: ['places'],
   facets: { places, sessions },
   options,

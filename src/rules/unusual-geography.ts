@@ -100,6 +100,7 @@ export const unusualGeography = defineRule({
     'A network registered in one country and used in another; declare it under networks.',
     'A VPN or proxy exit; declare it as vpn or egress.',
   ],
+  lookbackDays: 90,
   needs: ['places'],
   facets: { places, networks },
   options,

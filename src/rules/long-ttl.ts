@@ -1,0 +1,194 @@
+import { type LongSessions, longSessions, sessionLives } from '../facets/session-lives.ts';
+import { hasEnded, knownUntil } from '../facets/standing.ts';
+import { groupBy } from '../group.ts';
+import { kindText, NEVER_DAYS } from '../kinds.ts';
+import type { Credential, CredentialKind } from '../model/credential.ts';
+import { rotateCommands } from '../remedies.ts';
+import { DAY, HOUR, SECOND } from '../time.ts';
+import { dayText, isoText } from '../wording.ts';
+import { defineRule } from './rule.ts';
+
+/** Keys that are given a life in days when they are made. */
+const SERVICE_KEYS: ReadonlySet<CredentialKind> = new Set(['bedrock-key', 'claude-platform-key']);
+
+const KEY = { id: 'ACCAIOSFODNN7EXAMPLE', kind: 'bedrock-key', active: true } as const;
+const ISSUE = { deed: 'issue', action: 'sts:GetSessionToken' } as const;
+
+/** Seconds in so many hours, as sessions are given. */
+const hours = (count: number): number => (count * HOUR) / SECOND;
+
+export const longTtl = defineRule({
+  id: 'long-ttl',
+  family: 'lifetime',
+  title: 'Issued for too long',
+  severity: 'medium',
+  kind: 'fact',
+  description:
+    'A temporary credential was given a longer life than your policy allows: a session of STS, or a Bedrock or Claude Platform API key. A long life is what makes a copied credential worth having. ' +
+    'Sessions are told by who issued them and by which call, and only the logs show them; a key is told by itself, from its creation and its expiry. ' +
+    'A key that never expires is left to never-expires.',
+  remediation:
+    'Sessions: ask for less (DurationSeconds), and take a role in place of GetSessionToken and GetFederationToken, whose sessions can live for 36 hours. Keys: create one with a shorter life, move its users over, disable this one and delete it; the condition key iam:ServiceSpecificCredentialAgeDays in a policy holds everyone to a limit.',
+  references: [
+    'https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html',
+    'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_request.html',
+    'https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html',
+  ],
+  falsePositives: [
+    'A job that needs its session for longer than the limit: raise the limit or suppress the finding.',
+    'A key whose secret was made anew, with a new expiry: its life counts from its first creation.',
+  ],
+  needs: ['inventory'],
+  helps: ['deeds'],
+  facets: { sessionLives },
+  options: {
+    maxSessionHours: { default: 12, min: 1, max: 720, describe: 'Longest life of a session, in hours.' },
+    maxKeyDays: {
+      default: 90,
+      min: 1,
+      max: 36_600,
+      describe: 'Longest life of an API key from its creation, in days.',
+    },
+    neverDays: {
+      default: NEVER_DAYS,
+      min: 365,
+      max: 36_600,
+      describe: 'Days above which the life of a key is left to never-expires.',
+    },
+  },
+  messages: {
+    session: '{action} gave out sessions of up to {longest} hours, last on {day}; the limit is {limit}.',
+    key: 'This {kind} was made for {days} days; the limit is {limit}.',
+  },
+  examples: () => [
+    {
+      title: 'a session of 36 hours',
+      events: [{ ...ISSUE, at: -2 * DAY, ttl: hours(36) }],
+      expect: ['session:medium'],
+    },
+    {
+      title: 'a session of one second more than the limit',
+      events: [{ ...ISSUE, at: -2 * DAY, ttl: hours(12) + 1 }],
+      expect: ['session:medium'],
+    },
+    {
+      title: 'sessions exactly as long as the limit',
+      events: [{ ...ISSUE, at: -9 * DAY, until: 0, ttl: hours(12) }],
+      expect: [],
+    },
+    {
+      title: 'long sessions by two calls',
+      events: [
+        { ...ISSUE, at: -9 * DAY, until: 0, ttl: hours(24) },
+        { ...ISSUE, at: -2 * DAY, action: 'sts:GetFederationToken', ttl: hours(36) },
+      ],
+      expect: ['session:medium', 'session:medium'],
+    },
+    {
+      title: 'a role that is assumed for eight hours, where four are allowed',
+      events: [{ ...ISSUE, action: 'sts:AssumeRole', at: -2 * DAY, ttl: hours(8) }],
+      options: { maxSessionHours: 4 },
+      expect: ['session:medium'],
+    },
+    {
+      title: 'a Bedrock API key made for a year',
+      credential: { ...KEY, createdAt: -20 * DAY, expiresAt: 345 * DAY },
+      events: [],
+      expect: ['key:medium'],
+    },
+    {
+      title: 'a Claude Platform API key made for a day more than the limit',
+      credential: { ...KEY, kind: 'claude-platform-key', createdAt: -20 * DAY, expiresAt: 71 * DAY },
+      events: [],
+      expect: ['key:medium'],
+    },
+    {
+      title: 'a key made for exactly as long as the limit',
+      credential: { ...KEY, createdAt: -20 * DAY, expiresAt: 70 * DAY },
+      events: [],
+      expect: [],
+    },
+    {
+      title: 'a key that never expires, which has a rule of its own',
+      credential: { ...KEY, createdAt: -20 * DAY },
+      events: [],
+      expect: [],
+    },
+    {
+      title: 'a key that expires in a hundred years, which is never',
+      credential: { ...KEY, createdAt: -20 * DAY, expiresAt: 36_580 * DAY },
+      events: [],
+      expect: [],
+    },
+    {
+      title: 'a key made for a year that has expired',
+      credential: { ...KEY, createdAt: -400 * DAY, expiresAt: -35 * DAY },
+      events: [],
+      expect: [],
+    },
+    {
+      title: 'a key made for a year that was deleted',
+      credential: { ...KEY, createdAt: -20 * DAY, expiresAt: 345 * DAY, active: false, observedAt: -DAY },
+      events: [],
+      expect: [],
+    },
+    {
+      title: 'a key of which no more is known than that it was used',
+      credential: { id: KEY.id, kind: KEY.kind },
+      events: [{ at: -DAY }],
+      expect: [],
+    },
+  ],
+  commands: credential => (SERVICE_KEYS.has(credential.kind) ? rotateCommands(credential) : []),
+  *judge({ credential, facets }, context) {
+    const { maxSessionHours, maxKeyDays, neverDays } = context.options;
+    const tooLong = longSessions(facets.sessionLives).filter(({ longest }) => longest > hours(maxSessionHours));
+    for (const sessions of groupBy(tooLong, ({ action }) => action).values()) {
+      yield sayOfSessions(credential, sessions, maxSessionHours, context.horizon);
+    }
+    const until = knownUntil(credential, context);
+    const days = lifeOf(credential);
+    if (!SERVICE_KEYS.has(credential.kind) || hasEnded(credential, until) || days <= maxKeyDays || days > neverDays)
+      return;
+    yield sayOfKey(credential, { days, limit: maxKeyDays, until });
+  },
+});
+
+/** Days from its creation to its expiry; 0 when either is not known. */
+const lifeOf = ({ createdAt, expiresAt }: Credential): number =>
+  createdAt === undefined || expiresAt === undefined ? 0 : Math.floor((expiresAt - createdAt) / DAY);
+
+function sayOfSessions({ id, owner }: Credential, sessions: readonly LongSessions[], limit: number, horizon: number) {
+  const action = sessions[0]!.action || 'several calls';
+  const seconds = sessions.reduce((most, { longest }) => Math.max(most, longest), 0);
+  const ends = sessions.map(({ lastHour }) => Math.min(horizon, (lastHour + 1) * HOUR - 1));
+  const last = Math.max(...ends);
+  // Rounded up, so that a little more than the limit never reads as the limit itself.
+  const longest = Math.ceil((seconds * SECOND * 10) / HOUR) / 10;
+  return {
+    message: 'session' as const,
+    data: { action, longest, day: dayText(last), limit },
+    subject: [id, action],
+    episodes: sessions.map(({ firstHour }, i) => ({ from: firstHour * HOUR, until: ends[i]! })),
+    evidence: {
+      action,
+      longestSeconds: seconds,
+      first: isoText(sessions[0]!.firstHour * HOUR),
+      last: isoText(last),
+      owner,
+    },
+  };
+}
+
+function sayOfKey(
+  { id, kind, owner, createdAt, expiresAt }: Credential,
+  { days, limit, until }: { readonly days: number; readonly limit: number; readonly until: number },
+) {
+  return {
+    message: 'key' as const,
+    data: { kind: kindText(kind), days, limit },
+    subject: [id],
+    episodes: [{ from: Math.min(createdAt!, until), until }],
+    evidence: { days, limit, createdAt: isoText(createdAt!), expiresAt: isoText(expiresAt!), owner },
+  };
+}

@@ -1,0 +1,147 @@
+import { lifetime } from '../facets/lifetime.ts';
+import { hasEnded, knownUntil } from '../facets/standing.ts';
+import { aliasOf, canExpire, kindText, NEVER_DAYS } from '../kinds.ts';
+import { rotateCommands } from '../remedies.ts';
+import { DAY } from '../time.ts';
+import { isoText } from '../wording.ts';
+import { defineRule } from './rule.ts';
+
+const PHANTOM = 'arn:aws:iam::123456789012:user/BedrockAPIKey-x1y2';
+const KEY = { id: 'ACCAIOSFODNN7EXAMPLE', kind: 'bedrock-key', owner: PHANTOM, active: true } as const;
+
+export const neverExpires = defineRule({
+  id: 'never-expires',
+  family: 'lifetime',
+  title: 'Key that never expires',
+  severity: 'medium',
+  kind: 'fact',
+  description:
+    'A key that could have been given a last day has none, or one so far away that it is none: whoever copies it can use it until someone thinks of ending it. ' +
+    'This is about Bedrock and Claude Platform API keys, which are given a life when they are made; access keys of IAM cannot expire and are left to long-lived-key. ' +
+    'A key is judged where an inventory or its creation in the logs tells of it.',
+  remediation:
+    'Create a key with a life of its own, move its users over, see that they work, disable this one and delete it. Short-term keys, made from a session as they are needed, are better still.',
+  references: [
+    'https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html',
+    'https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceSpecificCredential.html',
+    'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_api_keys_for_aws_services.html',
+  ],
+  falsePositives: [
+    'A key that is known from its creation in the logs alone, whose record does not say when it expires.',
+    'A key that only an old log knows and that was deleted where no log reaches counts as alive.',
+  ],
+  needs: ['inventory'],
+  facets: { lifetime },
+  options: {
+    neverDays: {
+      default: NEVER_DAYS,
+      min: 365,
+      max: 36_600,
+      describe: 'Days from its creation after which an expiry counts as never.',
+    },
+  },
+  messages: {
+    endless: 'This {kind} has no expiry date, {days} days after its creation.',
+    remote: 'This {kind} expires {life} days after its creation, in {year}; above {limit} days that is never.',
+  },
+  abstentions: { unknown: 'expiry unknown: no inventory lists it and its creation is not in the logs' },
+  examples: () => [
+    {
+      title: 'a Bedrock API key without an expiry date',
+      credential: { ...KEY, createdAt: -20 * DAY },
+      events: [],
+      expect: ['endless:medium'],
+    },
+    {
+      title: 'a Claude Platform API key that expires in a hundred years',
+      credential: { ...KEY, kind: 'claude-platform-key', createdAt: -20 * DAY, expiresAt: 36_580 * DAY },
+      events: [],
+      expect: ['remote:medium'],
+    },
+    {
+      title: 'a key that expires a day later than counts as an expiry',
+      credential: { ...KEY, createdAt: -20 * DAY, expiresAt: 9_981 * DAY },
+      events: [],
+      expect: ['remote:medium'],
+    },
+    {
+      title: 'a key that expires on the last day that counts as an expiry',
+      credential: { ...KEY, createdAt: -20 * DAY, expiresAt: 9_980 * DAY },
+      events: [],
+      expect: [],
+    },
+    {
+      title: 'a key that was given five years, where three count as never',
+      credential: { ...KEY, createdAt: -20 * DAY, expiresAt: 1_800 * DAY },
+      events: [],
+      options: { neverDays: 1_095 },
+      expect: ['remote:medium'],
+    },
+    {
+      title: 'a key that was given ninety days',
+      credential: { ...KEY, createdAt: -20 * DAY, expiresAt: 70 * DAY },
+      events: [{ at: -DAY }],
+      expect: [],
+    },
+    {
+      title: 'a key without an expiry date that was disabled',
+      credential: { ...KEY, createdAt: -20 * DAY, active: false, observedAt: -DAY },
+      events: [],
+      expect: [],
+    },
+    {
+      title: 'a key of which no more is known than that it was used',
+      credential: { id: KEY.id, kind: KEY.kind, owner: KEY.owner },
+      events: [{ at: -DAY }],
+      expect: [],
+    },
+    {
+      title: 'use that is recorded under the user of a key that expires',
+      credential: { ...KEY, id: `${PHANTOM}/bedrock` },
+      known: [{ ...KEY, createdAt: -20 * DAY, expiresAt: 70 * DAY }],
+      events: [{ at: -9 * DAY, until: 0 }],
+      expect: [],
+    },
+    {
+      title: 'an access key, which cannot expire',
+      credential: { active: true, createdAt: -20 * DAY },
+      events: [{ at: -DAY }],
+      expect: [],
+    },
+  ],
+  commands: rotateCommands,
+  *judge({ credential, facets }, context) {
+    const { id, kind, owner, createdAt, expiresAt } = credential;
+    const until = knownUntil(credential, context);
+    if (!canExpire(kind) || hasEnded(credential, until)) return;
+    if (createdAt === undefined) {
+      const isTold = context.heldBy(owner).some(key => key.kind === kind && key.createdAt !== undefined);
+      // Where the key itself is known, its user's name stands for nothing but its use.
+      if (id !== aliasOf(kind, owner) || !isTold) yield { abstain: 'unknown' };
+      return;
+    }
+    const limit = context.options.neverDays;
+    const life = expiresAt === undefined ? Number.POSITIVE_INFINITY : Math.floor((expiresAt - createdAt) / DAY);
+    if (life <= limit) return;
+    const from = Math.min(createdAt, until);
+    const days = Math.floor((until - from) / DAY);
+    const rest = {
+      subject: [id],
+      episodes: [{ from, until }],
+      evidence: {
+        ageDays: days,
+        createdAt: isoText(createdAt),
+        expiresAt: expiresAt === undefined ? null : isoText(expiresAt),
+        lastUsed: facets.lifetime.count === 0 ? null : isoText(facets.lifetime.last),
+        owner,
+      },
+    };
+    if (expiresAt === undefined) yield { message: 'endless', data: { kind: kindText(kind), days }, ...rest };
+    else
+      yield {
+        message: 'remote',
+        data: { kind: kindText(kind), life, year: isoText(expiresAt).slice(0, 4), limit },
+        ...rest,
+      };
+  },
+});
