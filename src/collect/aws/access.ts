@@ -4,6 +4,8 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 /** What any AWS client is made with. */
 export interface ClientSettings {
   readonly region: string;
+  /** Whose settings in the AWS config files apply, such as FIPS endpoints, where one is named. */
+  readonly profile?: string;
   readonly credentials: AwsCredentialIdentityProvider;
   readonly requestHandler: NodeHttpHandler;
   readonly customUserAgent: string;
