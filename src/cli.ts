@@ -12,6 +12,9 @@ const io: Io = {
   env,
   cwd: process.cwd(),
   version: manifest.version,
+  setVariable(name, value) {
+    env[name] = value;
+  },
   now: () => Date.now(),
   onInterrupt(listener) {
     // Once: a second interrupt finds no listener and ends the process as it always would.

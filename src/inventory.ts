@@ -21,7 +21,15 @@ export function settleInventory(
   censuses: Censuses,
   lastSeen: LastSeen,
 ): Credential[] {
-  return nameAll([...records], lastSeen).map(record => withCensus(asCredential(record), censuses, lastSeen));
+  const named = nameAll([...records], lastSeen);
+  // Any key of a holder may be the one of a row whose key is not known.
+  const inDoubt = new Set(named.filter(({ id }) => isUnnamed(id)).map(holderOf));
+  return named.map(record => {
+    const credential = asCredential(record);
+    return !isUnnamed(record.id) && inDoubt.has(holderOf(record))
+      ? credential
+      : withCensus(credential, censuses, lastSeen);
+  });
 }
 
 function withCensus(credential: Credential, censuses: Censuses, lastSeen: LastSeen): Credential {

@@ -272,8 +272,7 @@ describe('wrong usage is status 2 and says what would be right', () => {
         [
           `an unknown source ${source}`,
           ['audit', source],
-          `keyward: unknown source '${source}'\n` +
-            'Write it like ./logs; see `keyward sources`.\n',
+          `keyward: unknown source '${source}'\n` + 'Write it like ./logs; see `keyward sources`.\n',
         ] as const,
     ),
     ['an unknown format', ['audit', 'x', '--format', 'jsno'], "keyward: unknown format 'jsno'\nDid you mean 'json'?\n"],
@@ -965,6 +964,7 @@ function world({ tty = false, columns, env = {} }: Place) {
     env,
     cwd: '/',
     version: '0.0.0',
+    setVariable: () => {},
     now: () => clock.now,
     onInterrupt: () => () => {},
   };

@@ -171,6 +171,7 @@ async function runDemo(format: string): Promise<string> {
     env: {},
     cwd: tmpdir(),
     version: '0.0.0',
+    setVariable: () => {},
     now: () => 0,
     onInterrupt: () => () => {},
   };

@@ -3,6 +3,8 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { awsNeeds, s3Needs } from '../src/collect/aws/needs.ts';
+import { leastPrivilege } from '../src/collect/aws/policy.ts';
 import { collectors } from '../src/collect/index.ts';
 import { configSchema } from '../src/config-schema.ts';
 import { formats } from '../src/normalise/formats.ts';
@@ -64,12 +66,17 @@ describe('the pages', () => {
   });
 
   test.each([
-    ['docs/rules', ['README', ...rules.map(({ id }) => id)]],
-    ['docs/sources', collectors.map(({ id }) => id)],
-    ['docs/formats', reporters.map(({ id }) => id)],
-  ])('in %s are no pages of things that are gone', (folder, ids) => {
-    expect(readdirSync(at(folder)).sort()).toEqual(ids.map(id => `${id}.md`).sort());
+    ['docs/rules', ['README', ...rules.map(({ id }) => id)], []],
+    ['docs/sources', collectors.map(({ id }) => id), ['aws-policy.json']],
+    ['docs/formats', reporters.map(({ id }) => id), []],
+  ])('in %s are no pages of things that are gone', (folder, ids, others) => {
+    expect(readdirSync(at(folder)).sort()).toEqual([...ids.map(id => `${id}.md`), ...others].sort());
   });
+});
+
+test('the policy that AWS sources need', async () => {
+  const policy = json(leastPrivilege([...awsNeeds, ...s3Needs]));
+  await expect(policy).toMatchFileSnapshot(at('docs/sources/aws-policy.json'));
 });
 
 describe('the screenshot', () => {

@@ -1,4 +1,5 @@
-import type { Collector } from '../src/collect/collector.ts';
+import { isAction, leastPrivilege } from '../src/collect/aws/policy.ts';
+import type { Collector, Need } from '../src/collect/collector.ts';
 import { EXAMPLE_CREDENTIAL, judgeExample } from '../src/example.ts';
 import type { OptionSpec } from '../src/model/option.ts';
 import type { Format } from '../src/normalise/format.ts';
@@ -79,7 +80,8 @@ export function sourcePage(collector: Collector, formats: readonly Format[]): st
     '## Formats it recognises',
     bullets(formats.map(({ title }) => title)),
     '## What it needs',
-    collector.needs.length === 0 ? 'Nothing but leave to read the files.' : bullets(collector.needs),
+    needsOf(collector),
+    ...policyOf(collector),
   ])
     .replace(/```sh\n\n/, '```sh\n')
     .replace(/\n\n```\n\n##/, '\n```\n\n##');
@@ -97,6 +99,31 @@ export function formatPage(reporter: Reporter, sample: string): string {
     '## A sample',
     `\`\`\`${fence}\n${shown.join('\n').trimEnd()}\n\`\`\``,
   ]);
+}
+
+const needsOf = ({ needs }: Collector): string =>
+  table(
+    ['permission', 'not seen without it'],
+    needs.map(({ permission, sees }) => [isAction(permission) ? `\`${permission}\`` : permission, sees]),
+  );
+
+/** The policy that allows what a source of AWS needs. */
+function policyOf({ forms, needs }: Collector): string[] {
+  if (!needs.every(({ permission }) => isAction(permission))) return [];
+  return [
+    '## The least that its policy must allow',
+    placeholdersOf(needs),
+    `\`\`\`json\n${JSON.stringify(leastPrivilege(needs), null, 2)}\n\`\`\``,
+    `\`keyward doctor ${forms[0]}\` tries these and says what is refused. All that AWS sources need stands in [aws-policy.json](aws-policy.json).`,
+  ];
+}
+
+/** What is written in capitals in the resources is for the reader to fill in. */
+function placeholdersOf(needs: readonly Need[]): string {
+  const words = needs.flatMap(({ on = [] }) => on.join(' ').match(/\b[A-Z]{3,}\b/g) ?? []);
+  return words.length === 0
+    ? 'Nothing in it changes anything.'
+    : `Nothing in it changes anything. Put your own names in place of ${[...new Set(words)].map(word => `\`${word}\``).join(', ')}, and leave out the statements that you do not need.`;
 }
 
 function examplesOf(rule: Rule): string {

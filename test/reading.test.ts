@@ -77,7 +77,7 @@ test('events from `until` on are left out without a word', async () => {
   expect(await counts(source(events), { until: NOW - DAY })).toMatchObject({ events: 1, ignored: 1, note: null });
 });
 
-test("what keyward itself reads is left out; what else its principal does is not, nor what others read", async () => {
+test('what keyward itself reads is left out; what else its principal does is not, nor what others read', async () => {
   const events: Partial<AuditEvent>[] = [
     { action: 'iam:ListUsers' },
     { action: 'iam:ListRoles' },

@@ -1,4 +1,5 @@
 import type { AuditRequest } from '../audit.ts';
+import type { AwsSettings } from '../collect/collector.ts';
 import { isStdin } from '../collect/files.ts';
 import { collectors } from '../collect/index.ts';
 import { openGeo } from '../geo.ts';
@@ -23,12 +24,21 @@ export async function auditCommand(sources: readonly string[], flags: AuditFlags
   return statusOf(outcome, settings);
 }
 
+/** Tells the AWS libraries what they take from the environment alone. */
+export function prepareAws({ profile }: AwsSettings, io: Io): void {
+  // Of a profile that is only passed to them they leave out the endpoints.
+  if (profile !== undefined) io.setVariable('AWS_PROFILE', profile);
+  // Node 20 is what we support for as long as they do; a user can do nothing about it.
+  io.setVariable('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true');
+}
+
 /** What the engine is asked for, under these settings. */
 export function requestFrom(settings: Settings, io: Io): AuditRequest {
   const { version } = io;
   const { sources, rules, config, geoDb, asnDb, now, since, until, lookbackDays, aws } = settings;
   const networks = (config.networks ?? []).map(network => ({ country: '', kind: 'office' as const, ...network }));
   const geo = openGeo({ geoDb, asnDb, networks });
+  prepareAws(aws, io);
   const world = { aws, env: io.env, clock: clockOf(io) };
   return { sources, rules, collectors, geo, self: config.self ?? [], now, since, until, lookbackDays, world, version };
 }

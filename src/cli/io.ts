@@ -17,6 +17,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly version: string;
+  /** Sets a variable for libraries that read the environment by themselves. */
+  setVariable(name: string, value: string): void;
   /** Epoch milliseconds. */
   now(): number;
   /** Calls back on the first interrupt, while the second ends the process at once; returns what stops listening. */

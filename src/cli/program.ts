@@ -1,3 +1,4 @@
+import type { DoctorFlags } from './doctor.ts';
 import type { AuditFlags, ReportFlags } from './settings.ts';
 import { Command } from 'commander';
 import { UserError } from '../errors.ts';
@@ -34,6 +35,7 @@ function programFor(io: Io, finish: (status: number) => void): Command {
     .addHelpText('after', EXAMPLES);
   addAudit(program, io, finish);
   addDemo(program, io, finish);
+  addDoctor(program, io, finish);
   addExplain(program, io, finish);
   addLists(program, io, finish);
   return program;
@@ -77,6 +79,25 @@ function addDemo(program: Command, io: Io, finish: Finish): void {
     const { demoCommand } = await import('./demo.ts');
     finish(await demoCommand(flags, io));
   });
+}
+
+function addDoctor(program: Command, io: Io, finish: Finish): void {
+  const command = program
+    .command('doctor')
+    .description('try what an audit of the sources would need, and say which rules would be blind')
+    .argument('[source...]', 'sources as for audit (default: those of the configuration)')
+    .option('--config <file>', 'configuration (default: keyward.yaml here or above)')
+    .option('--geo-db <file>', 'a country or city database in MMDB format')
+    .option('--asn-db <file>', 'an ASN database in MMDB format')
+    .option('--json', 'as JSON')
+    .option('--no-color', 'no colour')
+    .optionsGroup('How AWS is reached:');
+  addAwsOptions(command)
+    .addHelpText('after', DOCTOR_STATUS)
+    .action(async (sources: string[], flags: DoctorFlags) => {
+      const { doctorCommand } = await import('./doctor.ts');
+      finish(await doctorCommand(sources, flags, io));
+    });
 }
 
 function addExplain(program: Command, io: Io, finish: Finish): void {
@@ -151,6 +172,10 @@ function collectRules(value: string, known?: readonly string[]): string[] {
   if (names.length === 0) throw new UserError('--rule names no rule', 'List them with `keyward rules`.');
   return [...(known ?? []), ...names];
 }
+
+const DOCTOR_STATUS = `
+Exit status: 0 all that was asked can be read, 2 wrong usage, 3 something cannot
+be read.`;
 
 const EXAMPLES = `
 Examples:

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { normalize } from 'node:path';
 import { type AuditRequest, audit } from '../audit.ts';
 import { withSlashes } from '../collect/paths.ts';
@@ -36,6 +37,8 @@ export async function runAudit(
   edit: (report: Report) => Report = report => report,
 ): Promise<Outcome> {
   const abort = new AbortController();
+  // Every request under way listens.
+  setMaxListeners(0, abort.signal);
   const stopListening = io.onInterrupt(() => abort.abort());
   try {
     await checkOutputs(settings.outputs, inputsOf(settings, abort.signal));

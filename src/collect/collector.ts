@@ -71,6 +71,18 @@ export interface OpenSource {
   self?(): readonly string[];
   /** What the source as a whole could show, known once it was read; without it, what its shards show together. */
   views?(): Views | null;
+  /** Tries what reading takes, without reading; returns what could be seen, null where only reading tells. */
+  check?(): AsyncGenerator<Check, Views | null, void>;
+}
+
+/** Something that reading takes, tried. */
+export interface Check {
+  /** A permission, or words where there is no such name. */
+  readonly what: string;
+  /** Unknown where there was nothing to try it on. */
+  readonly state: 'ok' | 'refused' | 'failed' | 'unknown';
+  /** What was found, or why it went wrong and what to do. */
+  readonly detail: string;
 }
 
 /** A permission that a collector uses, and what is not seen without it. */

@@ -1,6 +1,9 @@
+import { access, constants } from 'node:fs/promises';
 import { formats, notAuditLogs } from '../normalise/formats.ts';
 import { openBytes } from '../scan/inflate.ts';
-import { defineCollector, type OpenSource, type Shard } from './collector.ts';
+import { errorCode } from '../scan/read-chunks.ts';
+import { countText } from '../wording.ts';
+import { type Check, defineCollector, type OpenSource, type Shard } from './collector.ts';
 import { isLogLike, readBytes } from './intake/read-bytes.ts';
 import { findFiles } from './paths.ts';
 
@@ -18,7 +21,7 @@ export const files = defineCollector({
   title: 'Files',
   description:
     'Log files on disk or on standard input, recognised by what is in them: CloudTrail as JSON, JSON Lines or CSV, ' +
-    'what LookupEvents answers, and EventBridge messages; plain, gzip or zstd.',
+    'what LookupEvents answers, and EventBridge messages; IAM credential reports and lists of keys; plain, gzip or zstd.',
   forms: ['./logs', './logs/trail.json.gz', "'logs/**/*.json.gz'", '-'],
   needs: [{ permission: 'leave to read the files', sees: 'all of it' }],
   unit: 'file',
@@ -35,9 +38,37 @@ export function openFiles(source: string, signal: AbortSignal): OpenSource {
       else yield* findFiles(source, signal);
     },
     read: shard => readBytes(bytesOf(shard, signal), isLog(shard), { formats, others: notAuditLogs }),
+    check: () => checkFiles(source, signal),
   };
 }
 
 const bytesOf = ({ key }: Shard, signal: AbortSignal) => openBytes(isStdin(key) ? null : key, { signal });
 
 const isLog = ({ key, isNamed }: Shard): boolean => isNamed === true || isLogLike(key);
+
+/** As many files as are named when they cannot be read; the rest is counted. */
+const NAMED = 5;
+
+async function* checkFiles(source: string, signal: AbortSignal): AsyncGenerator<Check, null, void> {
+  if (isStdin(source)) {
+    yield { what: source, state: 'unknown', detail: 'standard input is left for the audit' };
+    return null;
+  }
+  let readable = 0;
+  let unreadable = 0;
+  for await (const { key } of findFiles(source, signal)) {
+    const code = await access(key, constants.R_OK).then(() => '', errorCode);
+    if (code === '') readable++;
+    else if (++unreadable <= NAMED) yield unreadableFile(key, code);
+  }
+  const more = `${countText(unreadable - NAMED, 'more file')} cannot be read`;
+  if (unreadable > NAMED) yield { what: source, state: 'failed', detail: more };
+  if (readable > 0) yield { what: source, state: 'ok', detail: `${countText(readable, 'file')} can be read` };
+  return null;
+}
+
+const unreadableFile = (path: string, code: string): Check => ({
+  what: path,
+  state: code === 'EACCES' || code === 'EPERM' ? 'refused' : 'failed',
+  detail: `cannot be opened (${code}): check who may read it, and where links lead`,
+});

@@ -5,6 +5,7 @@ import { SECOND } from '../time.ts';
 import { type Identity, iamArn, keyName, withoutPath } from './cloudtrail-identity.ts';
 import { outsiders } from './cloudtrail-trust.ts';
 import { dig, digList, digText, textOf } from './dig.ts';
+import { SERVICE_KEYS } from './iam-listing.ts';
 import { readInstant } from './instant.ts';
 import { tidy } from './redact.ts';
 
@@ -411,11 +412,6 @@ function serviceKey(act: Act) {
   const service = digText(made, 'serviceName') || asked(act, 'serviceName');
   return { made, owner, id: keyName(id, owner), kind: SERVICE_KEYS.get(service) ?? 'unknown' };
 }
-
-const SERVICE_KEYS: ReadonlyMap<string, CredentialKind> = new Map([
-  ['bedrock.amazonaws.com', 'bedrock-key'],
-  ['aws-external-anthropic.amazonaws.com', 'claude-platform-key'],
-]);
 
 function expiryOf(made: unknown): { readonly expiresAt?: number } {
   const expiresAt = readInstant(digText(made, 'expirationDate'));

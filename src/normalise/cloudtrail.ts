@@ -20,6 +20,7 @@ import { AGGREGATED, UNREADABLE, unwrapCloudTrail } from './cloudtrail-unwrap.ts
 import { digList, digText } from './dig.ts';
 import { defineFormat, type Reader, type Sink } from './format.ts';
 import { readInstant } from './instant.ts';
+import { NO_SERVICE_KEYS } from './key-list.ts';
 import { memoised } from './memo.ts';
 import { modelInError, readModel } from './model-name.ts';
 import { outcomeOf } from './outcome.ts';
@@ -115,7 +116,7 @@ class CloudTrailReader implements Reader<typeof PATHS> {
       places: WHOLE,
       deeds: WHOLE,
       'sign-ins': WHOLE,
-      inventory: { blind: false, gaps: [NO_INVENTORY] },
+      inventory: { blind: false, gaps: [NO_INVENTORY, NO_SERVICE_KEYS] },
     };
   }
 
@@ -247,7 +248,8 @@ const NO_PLATFORM =
 const SOME_TOKENS =
   'CloudTrail carries token counts for some model calls only (streaming), model invocation logging for all';
 const NO_TOKENS = 'no token counts were seen: model invocation logging has them';
-const NO_INVENTORY = 'no key inventory: keys that nobody uses are unseen, and the age of a key is known only if its creation is in the logs';
+const NO_INVENTORY =
+  'no key inventory: keys that nobody uses are unseen, and the age of a key is known only if its creation is in the logs';
 
 /** A failed console sign-in has no error code: its answer says so, or its message does. */
 function endOf({ errorCode, errorMessage, consoleLogin }: CloudTrailFields, action: string): Outcome {

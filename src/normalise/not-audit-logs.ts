@@ -18,6 +18,9 @@ export const isExposureNotice = (record: JsonObject): boolean =>
   digText(record, 'detail-type').startsWith('AWS Health ') &&
   digText(record, 'detail', 'eventTypeCode').startsWith('AWS_RISK_CREDENTIALS_');
 
+const isListOfArns = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every(entry => digText(entry, 'Arn').includes(':iam::'));
+
 /** In the order they are tried. */
 export const notAuditLogs: readonly Unwanted[] = [
   {
@@ -48,6 +51,15 @@ export const notAuditLogs: readonly Unwanted[] = [
   {
     what: 'AWS Health event',
     recognises: record => has(record, 'eventTypeCode', 'eventTypeCategory') && !has(record, 'detail'),
+  },
+  {
+    what: 'last use of an access key that is not named',
+    recognises: record => has(record, 'AccessKeyLastUsed') && !has(record, 'AccessKeyId'),
+  },
+  {
+    what: 'IAM users and roles without their keys',
+    recognises: record =>
+      ['Users', 'Roles', 'UserDetailList', 'RoleDetailList'].some(name => isListOfArns(record[name])),
   },
   { what: 'AWS service notification', recognises: record => digText(record, 'eventSource').startsWith('aws:') },
 ];

@@ -71,6 +71,14 @@ const kind = oneOf<CredentialKind>({
   'federated-user': true,
   'identity-center-user': true,
   'external-account': true,
+  'client-secret': true,
+  'client-certificate': true,
+  'federated-credential': true,
+  'managed-identity': true,
+  'service-principal': true,
+  'entra-user': true,
+  'resource-key': true,
+  'gateway-subscription': true,
   unknown: true,
 });
 

@@ -1,0 +1,71 @@
+import { HOUR, MINUTE, SECOND } from '../../time.ts';
+import { withSeparators } from '../../wording.ts';
+import { REQUEST_GAP } from './limiter.ts';
+
+/** How far the pulling of one Region has come. */
+export interface Pace {
+  /** Pages of the query that is being pulled. */
+  readonly pages: number;
+  /** How much of its stretch they cover, from 0 to 1. */
+  readonly covered: number;
+  /** Queries still to come, as far as they are known. */
+  readonly waiting: number;
+}
+
+/** Watches how several Regions are pulled, and says once how long it will take if that is long. */
+export interface Estimate {
+  begin(name: string): void;
+  page(name: string, pace: Pace): void;
+  end(name: string): void;
+}
+
+/** So many pages are enough to judge by. */
+const ENOUGH = 5;
+
+const LONG = MINUTE;
+
+/** How long the rest of a Region takes: at the pace so far, and at least a page for every query to come. */
+export function timeLeft({ pages, covered, waiting }: Pace): number {
+  const rest = pages < ENOUGH || covered === 0 ? 0 : (pages * (1 - covered)) / covered;
+  return (rest + waiting) * REQUEST_GAP;
+}
+
+/** An estimate over the Regions that are pulled side by side: the slowest of them counts. */
+export function createEstimate(tell: (text: string) => void): Estimate {
+  const unheard = new Map<string, number>();
+  const left = new Map<string, number>();
+  let told = false;
+  const judge = (): void => {
+    if (told || unheard.size > 0) return;
+    const [name, longest] = [...left].reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0]);
+    if (longest <= LONG) return;
+    told = true;
+    tell(estimateText(name, longest));
+  };
+  return {
+    begin: name => void unheard.set(name, 0),
+    page(name, pace) {
+      left.set(name, timeLeft(pace));
+      const heard = (unheard.get(name) ?? ENOUGH) + 1;
+      if (heard < ENOUGH) unheard.set(name, heard);
+      else unheard.delete(name);
+      judge();
+    },
+    end(name) {
+      unheard.delete(name);
+      left.delete(name);
+      judge();
+    },
+  };
+}
+
+/** What is said of a long pull. */
+export const estimateText = (name: string, milliseconds: number): string =>
+  `≈ ${spanText(milliseconds)} at 2 requests/s for ${name}; s3:// of a trail is faster, ` +
+  '--since and --lookback 0 make it shorter, --checkpoint FILE lets it go on after an interruption';
+
+function spanText(milliseconds: number): string {
+  if (milliseconds < 100 * SECOND) return `${Math.round(milliseconds / SECOND)} s`;
+  if (milliseconds < 100 * MINUTE) return `${Math.round(milliseconds / MINUTE)} min`;
+  return `${withSeparators(milliseconds / HOUR)} h`;
+}

@@ -1,0 +1,23 @@
+import type { Clock } from '../collector.ts';
+
+/** LookupEvents allows two requests a second for each account and Region; others want some of them too. */
+export const REQUEST_GAP = 550;
+
+/** Lets one request pass at a time, each a fixed while after the last. */
+export interface Limiter {
+  /** Waits for a turn; ends early, without one, once aborted. */
+  turn(signal: AbortSignal): Promise<void>;
+}
+
+/** A limiter whose turns are at least `gap` milliseconds of the clock apart. */
+export function createLimiter(clock: Clock, gap: number): Limiter {
+  let queue = Promise.resolve();
+  let last = Number.NEGATIVE_INFINITY;
+  const pass = async (signal: AbortSignal): Promise<void> => {
+    // A clock that was set back must not keep anyone waiting for longer than the gap.
+    const rest = Math.min(gap, last + gap - clock.now());
+    if (rest > 0) await clock.sleep(rest, signal);
+    last = clock.now();
+  };
+  return { turn: signal => (queue = queue.then(() => pass(signal))) };
+}
