@@ -96,11 +96,15 @@ function taskOf(request: AuditRequest, { signal, tell }: AuditHooks): Task {
   };
 }
 
+/** Sources that are asked for a stretch are asked for this much when nobody says since when: a bucket may hold years. */
+const UNSAID_DAYS = 90;
+
 /** What is judged, and before it as much history as the rules ask for. */
 export function windowOf({ since, until, now, lookbackDays, rules }: AuditRequest): Window {
   const longest = Math.max(0, ...rules.map(({ rule }) => rule.lookbackDays ?? 0));
-  const from = since === null ? null : since - (lookbackDays ?? longest) * DAY;
-  return { from, until: Math.min(now, until ?? now) };
+  const end = Math.min(now, until ?? now);
+  const from = since === null ? end - UNSAID_DAYS * DAY : since - (lookbackDays ?? longest) * DAY;
+  return { from, until: end };
 }
 
 /** Files of other kinds alone are not something to call clean. */
@@ -128,8 +132,8 @@ async function readAll(sources: readonly Listed[], request: AuditRequest, hooks:
 /** What keyward does itself when it reads an account is not what the account's keys are used for. */
 function filterOf({ until, now, self, collectors }: AuditRequest, sources: readonly Listed[]): Filter {
   const signedInAs = sources.flatMap(({ opened }) => opened.self?.() ?? []);
-  const ownActions = collectors.flatMap(({ needs }) => needs.map(({ permission }) => permission));
-  return { until, now, self: new Set([...self, ...signedInAs]), ownActions: new Set(ownActions) };
+  const ownActions = new Set(collectors.flatMap(({ ownActions = [] }) => ownActions));
+  return { until, now, self: new Set([...self, ...signedInAs]), ownActions };
 }
 
 function collectorFor(collectors: readonly Collector[], source: string): Collector {

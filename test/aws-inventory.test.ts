@@ -180,7 +180,7 @@ const WHOLE = {
       }),
       {
         ...BASE,
-        id: `arn:aws:iam::${ACCOUNT}:root/access-key-1`,
+        id: `arn:aws:iam::${ACCOUNT}:root/access-key-2021-01-01T00:00:00`,
         kind: 'root-key',
         owner: `arn:aws:iam::${ACCOUNT}:root`,
         observedAt: REPORTED_AT,
@@ -359,8 +359,8 @@ describe('the credential report', () => {
       'ACCA333333333EXAMPLE',
       CI_KEY,
       OLD_KEY,
-      `arn:aws:iam::${ACCOUNT}:root/access-key-1`,
-      `${user('ana')}/access-key-1`,
+      `arn:aws:iam::${ACCOUNT}:root/access-key-2021-01-01T00:00:00`,
+      `${user('ana')}/access-key-2026-01-01T00:00:00`,
       `${user('ana')}/password`,
     ]);
     expect(completion.damage.map(({ where }) => where)).toEqual(['access keys of user/ana']);

@@ -127,21 +127,25 @@ describe('help', () => {
       Audits the keys to AI models. Nothing it reads leaves the machine.
 
       Options:
-        -V, --version                output the version number
-        -h, --help                   display help for command
+        -V, --version                 output the version number
+        -h, --help                    display help for command
 
       Commands:
-        audit [options] [source...]  read logs, judge the keys in them, report
-        demo [options]               audit bundled logs with planted trouble
-        explain [options] <rule>     what a rule means and when it errs
-        rules [options]              list what is judged
-        sources [options]            list where events can come from
-        formats [options]            list how a report can be written
-        help [command]               display help for command
+        audit [options] [source...]   read logs, judge the keys in them, report
+        demo [options]                audit bundled logs with planted trouble
+        doctor [options] [source...]  try what an audit of the sources would need, and
+                                      say which rules would be blind
+        explain [options] <rule>      what a rule means and when it errs
+        rules [options]               list what is judged
+        sources [options]             list where events can come from
+        formats [options]             list how a report can be written
+        help [command]                display help for command
 
       Examples:
         keyward demo                        see it at work, without an account
         keyward audit ./logs                audit a folder of logs
+        keyward audit aws:                  audit an AWS account
+        keyward doctor aws:                 what of it can be seen
         keyward explain unusual-geography   what a rule means
       "
     `);
@@ -156,19 +160,36 @@ describe('help', () => {
       read logs, judge the keys in them, report
 
       Arguments:
-        source                     files, folders, globs, or - for stdin; see \`keyward
-                                   sources\`
+        source                     files, folders, globs, - for stdin, aws:, s3://…;
+                                   see \`keyward sources\`
 
       What is judged:
         --since <time>             judge from here on: 12h, 30d, 2w, 2026-06-01 or an
-                                   instant
+                                   instant (default: all of files, 90 days of aws: and
+                                   s3:)
         --until <time>             leave out events from here on
+        --lookback <span>          history to read before --since (default: what the
+                                   rules ask for; 0 for none)
         --now <time>               the instant to judge from (default: the clock)
         --rule <ids>               judge by these rules only (repeatable, comma lists)
         --skip-rule <ids>          leave these rules out (repeatable, comma lists)
         --geo-db <file>            a country or city database in MMDB format
         --asn-db <file>            an ASN database in MMDB format
         --config <file>            configuration (default: keyward.yaml here or above)
+        --checkpoint <file>        keep what was read from afar, so that an
+                                   interrupted run goes on there
+
+      How AWS is reached:
+        --profile <name>           profile of the AWS configuration
+        --region <region>          Region to sign in with (default: AWS_REGION,
+                                   AWS_DEFAULT_REGION, the profile)
+        --role-arn <arn>           role to assume before reading
+        --external-id <id>         external id that the role asks for
+        --accounts <ids>           accounts to read through --role-name, or org for
+                                   all of the organisation
+        --role-name <name>         role to assume in each of --accounts
+        --all-events               pull every event of aws:, not only those that rules
+                                   look at
 
       What fails the run:
         --fail-on <severity>       exit 1 from this severity on: none, low, medium,
@@ -191,6 +212,8 @@ describe('help', () => {
 
       Examples:
         keyward audit ./logs --since 30d
+        keyward audit aws: --profile audit            an account as it is
+        keyward audit s3://my-trail --since 7d        a trail, straight from its bucket
         zcat trail.json.gz | keyward audit -
         keyward audit ./logs --out json=report.json --fail-on medium
 
@@ -200,7 +223,7 @@ describe('help', () => {
     `);
   });
 
-  test.each(['audit', 'demo', 'explain', 'rules', 'sources', 'formats'])('of %s fits a terminal', command => {
+  test.each(['audit', 'demo', 'doctor', 'explain', 'rules', 'sources', 'formats'])('of %s fits a terminal', command => {
     const { status, stdout } = keyward([command, '--help']);
     expect(status).toBe(0);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -272,7 +295,7 @@ describe('wrong usage is status 2 and says what would be right', () => {
         [
           `an unknown source ${source}`,
           ['audit', source],
-          `keyward: unknown source '${source}'\n` + 'Write it like ./logs; see `keyward sources`.\n',
+          `keyward: unknown source '${source}'\n` + 'Write it like ./logs, aws:, s3://bucket; see `keyward sources`.\n',
         ] as const,
     ),
     ['an unknown format', ['audit', 'x', '--format', 'jsno'], "keyward: unknown format 'jsno'\nDid you mean 'json'?\n"],
@@ -368,7 +391,7 @@ describe('wrong usage is status 2 and says what would be right', () => {
     ['a rule', ['audit', 'x', '--rule', '\x1b[31mred\x07'], /^keyward: unknown rule '\\x1b\[31mred\\x07'\n/],
     ['a command', ['\x1b[31mred\x07'], /^keyward: unknown command '\\x1b\[31mred\\x07'\n/],
     ['an option', ['audit', '--\x1b]0;red\x07'], /^keyward: unknown option '--\\x1b\]0;red\\x07'\n/],
-    ['a source', ['audit', 's3://\x1b[31mred'], /^keyward: unknown source 's3:\/\/\\x1b\[31mred'\n/],
+    ['a source', ['audit', 'ftp://\x1b[31mred'], /^keyward: unknown source 'ftp:\/\/\\x1b\[31mred'\n/],
     ['an output', ['audit', 'x', '--out', 'json=\x1b[31mred/x'], /^keyward: cannot write \\x1b\[31mred\/x: /],
   ])('control characters reach no terminal: %s', (_, args, expected) => {
     const { status, stderr } = keyward(args);
@@ -417,7 +440,9 @@ describe('explain', () => {
       without one it is the time between the first and the last use in the logs, which
       is the least it can be. The use of a Bedrock or Claude Platform key is often
       recorded under its user alone; it has no age of its own where the making of such
-      a key of that user is known. A key of the root user is left to root-credential.
+      a key of that user is known. Nor has a key in the logs that may be one of its
+      user’s keys of which a report tells without their ids. A key of the root user is
+      left to root-credential.
 
       What it says
         a key older than the limit:
@@ -435,6 +460,13 @@ describe('explain', () => {
             before the logs begin.
         a key in logs that end half a year ago:
           medium: Was 200 days old when the logs end; the limit is 90.
+        a key in an inventory made three months ago, after the logs end:
+          medium: Was 310 days old when last known to be active, on 2026-08-22; the
+            limit is 90.
+        a key in an inventory of today, long after the logs end:
+          high: Created 399 days ago; the limit is 90.
+        a key that a report tells of without its id:
+          medium: Created 120 days ago; the limit is 90.
         a limit of one month:
           medium: Created 45 days ago; the limit is 30.
 

@@ -923,7 +923,7 @@ describe('views', () => {
     );
   };
   // How many gaps each view has.
-  const rest = { places: 0, deeds: 0, 'sign-ins': 0, inventory: 1 };
+  const rest = { places: 0, deeds: 0, 'sign-ins': 0, inventory: 2 };
   const mantle = record('bedrock-mantle:CreateInference');
   const platform = record('aws-external-anthropic:CreateInference');
   const counted = record('bedrock:InvokeModel', { additionalEventData: { outputTokens: 1 } });

@@ -42,7 +42,7 @@ const answer = (content: string, more: object = {}): string =>
 const found = (observedAt: number) => [
   {
     ...BASE,
-    id: `${ROOT}/access-key-1`,
+    id: `${ROOT}/access-key-2021-01-01T00:00:00`,
     kind: 'root-key',
     owner: ROOT,
     observedAt,
@@ -51,7 +51,7 @@ const found = (observedAt: number) => [
   },
   {
     ...BASE,
-    id: `${CI}/access-key-1`,
+    id: `${CI}/access-key-2024-01-02T03:04:06`,
     kind: 'access-key',
     owner: CI,
     observedAt,
@@ -61,7 +61,7 @@ const found = (observedAt: number) => [
   },
   {
     ...BASE,
-    id: `${CI}/access-key-2`,
+    id: `${CI}/access-key-2023-05-05T05:05:05`,
     kind: 'access-key',
     owner: CI,
     observedAt,
@@ -126,7 +126,7 @@ describe('a credential report', () => {
     expect(batch.credentials).toEqual([
       {
         ...BASE,
-        id: `${CI}/access-key-3`,
+        id: `${CI}/access-key-2024-01-01T00:00:00`,
         kind: 'access-key',
         owner: CI,
         observedAt: 1,
@@ -222,8 +222,8 @@ describe('logs and a report together', () => {
     const { findings, run } = await auditPaths([file]);
     const lifetime = findings.filter(({ rule }) => rule === 'long-lived-key' || rule === 'root-credential');
     expect(lifetime.map(({ rule, subject }) => `${rule} ${subject}`).sort()).toEqual([
-      `long-lived-key ${CI}/access-key-1`,
-      `root-credential ${ROOT}/access-key-1`,
+      `long-lived-key ${CI}/access-key-2024-01-02T03:04:06`,
+      `root-credential ${ROOT}/access-key-2021-01-01T00:00:00`,
     ]);
     expect(run.complete).toBe(true);
   });

@@ -19,7 +19,8 @@ function source(events: readonly Partial<AuditEvent>[], end: Partial<Completion>
     title: 'Told',
     description: 'Told.',
     forms: ['told:'],
-    needs: [{ permission: 'iam:ListUsers', sees: 'users' }],
+    needs: [],
+    ownActions: ['iam:ListUsers'],
     unit: 'part',
     accepts: () => true,
     open: () => ({

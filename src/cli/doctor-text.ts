@@ -1,6 +1,5 @@
 import type { Check } from '../collect/collector.ts';
 import type { Coverage } from '../model/coverage.ts';
-import type { Report } from '../model/report.ts';
 import { plain } from '../report/plain.ts';
 import type { Style } from '../report/reporter.ts';
 import { coverageLines } from '../report/text/coverage.ts';
@@ -60,7 +59,7 @@ const LONGEST = 600;
 /** What the rules would not see, for the terminal. */
 export const coverageText = (style: Style, coverage: readonly Coverage[]): string[] => [
   '',
-  ...coverageLines(openPage(style), { coverage } as Report),
+  ...coverageLines(openPage(style), { coverage }),
 ];
 
 /** How many checks went how, and where the permissions are written down. */

@@ -49,15 +49,18 @@ function addAudit(program: Command, io: Io, finish: Finish): void {
     .description('read logs, judge the keys in them, report')
     .argument('[source...]', 'files, folders, globs, - for stdin, aws:, s3://…; see `keyward sources`')
     .optionsGroup('What is judged:')
-    .option('--since <time>', 'judge from here on: 12h, 30d, 2w, 2026-06-01 or an instant')
+    .option(
+      '--since <time>',
+      'judge from here on: 12h, 30d, 2w, 2026-06-01 or an instant (default: all of files, 90 days of aws: and s3:)',
+    )
     .option('--until <time>', 'leave out events from here on')
+    .option('--lookback <span>', 'history to read before --since (default: what the rules ask for; 0 for none)')
     .option('--now <time>', 'the instant to judge from (default: the clock)')
     .option('--rule <ids>', 'judge by these rules only (repeatable, comma lists)', collectRules)
     .option('--skip-rule <ids>', 'leave these rules out (repeatable, comma lists)', collectNames)
     .option('--geo-db <file>', 'a country or city database in MMDB format')
     .option('--asn-db <file>', 'an ASN database in MMDB format')
     .option('--config <file>', 'configuration (default: keyward.yaml here or above)')
-    .option('--lookback <span>', 'history to read before --since (default: what the rules ask for; 0 for none)')
     .option('--checkpoint <file>', 'keep what was read from afar, so that an interrupted run goes on there')
     .optionsGroup('How AWS is reached:');
   addAwsOptions(command)
@@ -181,11 +184,15 @@ const EXAMPLES = `
 Examples:
   keyward demo                        see it at work, without an account
   keyward audit ./logs                audit a folder of logs
+  keyward audit aws:                  audit an AWS account
+  keyward doctor aws:                 what of it can be seen
   keyward explain unusual-geography   what a rule means`;
 
 const AUDIT_EXAMPLES = `
 Examples:
   keyward audit ./logs --since 30d
+  keyward audit aws: --profile audit            an account as it is
+  keyward audit s3://my-trail --since 7d        a trail, straight from its bucket
   zcat trail.json.gz | keyward audit -
   keyward audit ./logs --out json=report.json --fail-on medium
 

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { UserError } from '../errors.ts';
 import type { Completion } from '../model/batch.ts';
 import type { Views } from '../model/coverage.ts';
@@ -12,7 +11,7 @@ import { readRegion } from './aws/lookup.ts';
 import type { Stretch } from './aws/lookup-pages.ts';
 import type { Scope } from './aws/lookup-plan.ts';
 import { blindViews, lookupViews, unitedViews } from './aws/lookup-views.ts';
-import { awsNeeds } from './aws/needs.ts';
+import { awsNeeds, ownActions } from './aws/needs.ts';
 import { type Posture, readPosture } from './aws/posture.ts';
 import { enabledRegions } from './aws/regions.ts';
 import { signIn } from './aws/session.ts';
@@ -35,6 +34,7 @@ export const aws = defineCollector({
     'enabled or in those named, and the keys that IAM knows. It pulls what the rules look at; --all-events pulls all.',
   forms: ['aws:', 'aws:eu-west-1,us-east-1'],
   needs: awsNeeds,
+  ownActions,
   unit: 'part',
   accepts: source => /^aws:/i.test(source),
   open: openAws,
@@ -60,8 +60,6 @@ function openAws(source: string, task: Task): OpenSource {
   const accounts: Account[] = [];
   const failures: { readonly account: string; readonly what: string }[] = [];
   const stretch = stretchOf(task.window, task.clock.now());
-  // Every request under way listens.
-  setMaxListeners(0, task.signal);
   return {
     lanes: LANES,
     async *shards() {
@@ -121,7 +119,7 @@ async function openAccount(access: Access, asked: readonly string[], task: Task)
   return {
     access,
     regions: scopes,
-    posture: await readPosture(access, [...scopes.keys()]),
+    posture: await readPosture(access, [...scopes.keys()], task.signal),
     trouble,
     inventory: openInventory(access, task),
     areKeysKnown: true,

@@ -103,6 +103,8 @@ export interface Collector {
   readonly forms: readonly string[];
   /** What the account that reads must be allowed to do. */
   readonly needs: readonly Need[];
+  /** What it does in an account that it reads, as events name it. */
+  readonly ownActions?: readonly string[];
   /** What one of its shards is called: 'file', 'object', 'Region'. */
   readonly unit: string;
   /** Whether this collector reads the source so written. */

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Completion } from '../model/batch.ts';
 import { formats, notAuditLogs } from '../normalise/formats.ts';
 import { compareText } from '../wording.ts';
-import { s3Needs } from './aws/needs.ts';
+import { ownActions, s3Needs } from './aws/needs.ts';
 import { defineCollector, type OpenSource, type Shard, type Task } from './collector.ts';
 import { isLogLike, readBytes } from './intake/read-bytes.ts';
 import { type Bucket, openBucket } from './s3/bucket.ts';
@@ -18,9 +18,10 @@ export const s3 = defineCollector({
   title: 'S3',
   description:
     'Logs straight from a bucket, the same as from files. Of a CloudTrail trail, also of an organisation, only the ' +
-    'days asked for are listed and read.',
+    'days asked for are listed and read, 90 unless --since says otherwise.',
   forms: ['s3://bucket', 's3://bucket/prefix', 's3://bucket/path/object.json.gz'],
   needs: s3Needs,
+  ownActions,
   unit: 'object',
   accepts: isInS3,
   open: openS3,

@@ -47,7 +47,6 @@ export const azureActivity = defineFormat({
 
 /** As many records as the CLI lists when it is not told a number. */
 const CLI_PAGE = 50;
-const LONGEST_ID = 512;
 const PLAIN: Told = { deed: 'use', target: '', ttl: 0, seen: [] };
 
 interface Judged {
@@ -201,11 +200,8 @@ function toEvent(judged: Judged, fields: ActivityFields, whole: () => JsonObject
 
 /** Only lists and tables number their records, so the id is made of what every shape has: each event counts once. */
 function idOf({ at, operation, outcome, resource }: Judged, fields: ActivityFields, whole: () => JsonObject): string {
-  const correlation = tidy(fields.correlation).toLowerCase();
-  if (correlation !== '') {
-    const where = hashText(resource).toString(36);
-    return tidy(`${correlation}/${operation}/${outcome}/${at}/${where}`, LONGEST_ID);
-  }
+  const correlation = tidy(fields.correlation, 64).toLowerCase();
+  if (correlation !== '') return `${correlation}/${operation}/${outcome}/${at}/${hashText(resource).toString(36)}`;
   return tidy(fields.eventId).toLowerCase() || `content:${hashText(canonicalJson(whole())).toString(36)}`;
 }
 

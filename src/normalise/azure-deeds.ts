@@ -33,6 +33,16 @@ const RENEWS_KEY = /\/regenerate\w*(?:keys?|password)\/action$/;
 
 const WRITES = /\/write$/;
 
+/** Names of keys, and no keys: `key1`, `primary`. */
+const KEY_NAME = /^[a-z]{1,20}[_-]?\d{0,2}$/;
+
+/** How principals are named, by their type. */
+const PREFIXES: ReadonlyMap<string, string> = new Map([
+  ['user', 'user'],
+  ['serviceprincipal', 'app'],
+  ['group', 'group'],
+]);
+
 /** Operations that are more than plain use, beside those that their last word tells. */
 const TELLERS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
   ['microsoft.web/sites/publishxml/action', reveal],
@@ -82,11 +92,12 @@ function reveal({ resource }: AzureAct): Told {
   return told('reveal', resource);
 }
 
-/** The key keeps its name, so when it was made says nothing of how old what it opens with is: that is left unsaid. */
+/** The key keeps its name: were this the day it was made, a second renewal would not make it younger. */
 function renewKey(act: AzureAct): Told {
+  if (act.resource === '') return told('create', '');
   const body = act.body();
   const name = lowerPath(textIn(body, 'keyName') || textIn(body, 'keyType') || textIn(body, 'keyKind'));
-  const id = `${act.resource}/${/^[a-z0-9_-]{1,40}$/.test(name) ? name : 'keys'}`;
+  const id = `${act.resource}/${KEY_NAME.test(name) ? name : 'keys'}`;
   return told('create', id, observed(act, id, 'resource-key', act.resource));
 }
 
@@ -114,16 +125,9 @@ function grantRole(act: AzureAct): Told {
   const asked = propertiesOf(act.body());
   const id = lowerPath(textIn(asked, 'principalId'));
   if (id === '') return grantOn(act);
-  const type = textIn(asked, 'principalType').toLowerCase();
-  const [prefix = 'principal'] = PREFIXES.filter(([name]) => name === type).map(([, found]) => found);
+  const prefix = PREFIXES.get(textIn(asked, 'principalType').toLowerCase()) ?? 'principal';
   return told('grant', `${prefix}/${id}`);
 }
-
-const PREFIXES = [
-  ['user', 'user'],
-  ['serviceprincipal', 'app'],
-  ['group', 'group'],
-] as const;
 
 function grantOn({ resource }: AzureAct): Told {
   return told('grant', resource);
@@ -150,7 +154,7 @@ function emptySettings(act: AzureAct): Told | null {
 }
 
 function enableKeys(act: AzureAct): Told | null {
-  const isOn = digText(propertiesOf(act.body()), 'disableLocalAuth').toLowerCase() === 'false';
+  const isOn = textIn(propertiesOf(act.body()), 'disableLocalAuth').toLowerCase() === 'false';
   return isOn ? told('enable', act.resource) : null;
 }
 

@@ -18,6 +18,9 @@ const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   time: ['TimeGenerated', 'TimeGenerated [UTC]'],
 };
 
+/** In a sign-in, the field of this name is what was signed in to; the one around it is the tenant's. */
+const OUTER = 'resourceId';
+
 const ENTRA_RESOURCE = /^\/tenants\/[^/]*\/providers\/microsoft\.aadiam/i;
 
 /** Whether a record has a field of its own. */
@@ -43,8 +46,9 @@ export function gather(shape: Shape, names: readonly string[]): JsonObject {
 
 function valueOf({ own, around, isTable }: Shape, name: string): unknown {
   if (isTable) return firstIn(own, COLUMNS[name] ?? [name[0]!.toUpperCase() + name.slice(1)]);
-  const inner = firstIn(own, [name]);
-  return inner !== undefined || around === null ? inner : firstIn(around, [name, name.toLowerCase()]);
+  if (around === null) return firstIn(own, [name]);
+  const inner = name === OUTER ? undefined : firstIn(own, [name]);
+  return inner ?? firstIn(around, [name, name.toLowerCase()]);
 }
 
 /** Empty text says no more than a field that is missing. */

@@ -16,9 +16,9 @@ const SIGHTS: readonly Sight[] = ['calls', 'tokens', 'places', 'deeds', 'sign-in
 
 const SOME_CALLS =
   'of roles, console users and deleted keys only model calls, sign-ins and changes to keys, trust and trails are ' +
-  'pulled; --all-events pulls all that they did';
+  'pulled (--all-events pulls all that they did)';
 const SOME_DEEDS =
-  'of AssumeRole and of reading secrets and parameters only what access keys did is pulled; --all-events pulls all';
+  'of AssumeRole and of reading secrets and parameters only what access keys did is pulled (--all-events pulls all)';
 const NO_KEYS = 'the access keys could not be listed, so what they did beside model calls was not pulled';
 const TOO_OLD = 'LookupEvents keeps 90 days, and all that was asked for is older';
 

@@ -29,7 +29,9 @@ export function createPrefetch(objects: readonly Listing[], fetch: Fetch, signal
   const start = (index: number, span: Span): Held => {
     const controller = new AbortController();
     const drop = (): void => controller.abort();
-    const part = fetch(span, AbortSignal.any([signal, controller.signal]));
+    if (signal.aborted) drop();
+    signal.addEventListener('abort', drop, { once: true });
+    const part = fetch(span, controller.signal).finally(() => signal.removeEventListener('abort', drop));
     return { ...span, index, part, drop };
   };
   const fill = (): void => {

@@ -22,7 +22,7 @@ interface Gap {
 }
 
 /** What no rule, or not every rule, could see; one line when there is nothing to say. */
-export function coverageLines(page: Page, { coverage }: Report): string[] {
+export function coverageLines(page: Page, { coverage }: Pick<Report, 'coverage'>): string[] {
   if (coverage.length === 0)
     return fill(page, indent(page, ''), [{ text: 'Nothing says what could be seen.', paint: page.strong }]);
   const gaps = gapsIn(coverage);
