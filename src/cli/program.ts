@@ -191,8 +191,8 @@ Examples:
 const AUDIT_EXAMPLES = `
 Examples:
   keyward audit ./logs --since 30d
-  keyward audit aws: --profile audit            an account as it is
-  keyward audit s3://my-trail --since 7d        a trail, straight from its bucket
+  keyward audit aws: --profile audit        an account as it is
+  keyward audit s3://my-trail --since 7d    a trail, straight from its bucket
   zcat trail.json.gz | keyward audit -
   keyward audit ./logs --out json=report.json --fail-on medium
 
