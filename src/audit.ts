@@ -1,5 +1,5 @@
 import type { Checkpoint } from './checkpoint.ts';
-import type { AwsSettings, Clock, Collector, Shard, Task, Window } from './collect/collector.ts';
+import type { AwsSettings, AzureSettings, Clock, Collector, Shard, Task, Window } from './collect/collector.ts';
 import { coverageOf } from './coverage.ts';
 import { UserError } from './errors.ts';
 import { gather, type Listed } from './gather.ts';
@@ -36,6 +36,7 @@ export interface AuditRequest {
 /** What collectors may use of the world outside. */
 export interface World {
   readonly aws: AwsSettings;
+  readonly azure: AzureSettings;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
 }

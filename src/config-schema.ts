@@ -118,6 +118,19 @@ const AWS: ObjectShape = {
   },
 };
 
+const AZURE: ObjectShape = {
+  type: 'object',
+  describe: 'How Azure is reached.',
+  fields: {
+    cloud: {
+      type: 'choice',
+      describe: "Which of Microsoft's clouds.",
+      choices: ['public', 'us-government', 'china'],
+      default: 'public',
+    },
+  },
+};
+
 const FIELDS: Readonly<Record<string, Shape>> = {
   $schema: { type: 'text', describe: 'The JSON Schema of this file, for editors.' },
   sources: texts('What to audit when the command line names nothing.', 'A path, a glob or a URI.'),
@@ -141,6 +154,7 @@ const FIELDS: Readonly<Record<string, Shape>> = {
   },
   checkpoint: { type: 'text', describe: 'Where what was read is kept, so that an interrupted run can go on.' },
   aws: AWS,
+  azure: AZURE,
   networks: { type: 'list', describe: 'Known networks; they come before any database.', item: NETWORK },
 };
 

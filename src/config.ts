@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml';
-import type { AwsSettings } from './collect/collector.ts';
+import type { AwsSettings, AzureSettings } from './collect/collector.ts';
 import { configShape, type Shape } from './config-schema.ts';
 import { nearest, UserError } from './errors.ts';
 import type { FailOn } from './gate.ts';
@@ -32,6 +32,7 @@ export interface Config {
   readonly lookback?: number;
   readonly checkpoint?: string;
   readonly aws?: AwsSettings;
+  readonly azure?: AzureSettings;
   readonly networks?: readonly ConfiguredNetwork[];
   readonly format?: string;
   readonly out?: Readonly<Record<string, string>>;

@@ -14,7 +14,7 @@ export function fakeClock(start: number) {
 }
 
 /** A world in which nothing is set. */
-export const emptyWorld = (now: number): World => ({ aws: {}, env: {}, clock: fakeClock(now) });
+export const emptyWorld = (now: number): World => ({ aws: {}, azure: {}, env: {}, clock: fakeClock(now) });
 
 /** Hooks that nobody listens to. */
 export const quietHooks: AuditHooks = {

@@ -39,6 +39,6 @@ export function requestFrom(settings: Settings, io: Io): AuditRequest {
   const networks = (config.networks ?? []).map(network => ({ country: '', kind: 'office' as const, ...network }));
   const geo = openGeo({ geoDb, asnDb, networks });
   prepareAws(aws, io);
-  const world = { aws, env: io.env, clock: clockOf(io) };
+  const world = { aws, azure: config.azure ?? {}, env: io.env, clock: clockOf(io) };
   return { sources, rules, collectors, geo, self: config.self ?? [], now, since, until, lookbackDays, world, version };
 }

@@ -41,11 +41,20 @@ export interface AwsSettings {
   readonly allEvents?: boolean;
 }
 
+/** How Azure is reached. */
+export interface AzureSettings {
+  /** Which of Microsoft's clouds; the public one where it is not said. */
+  readonly cloud?: AzureCloud;
+}
+
+export type AzureCloud = 'public' | 'us-government' | 'china';
+
 /** What a source is read for, and what of the world its reader may use. */
 export interface Task {
   readonly signal: AbortSignal;
   readonly window: Window;
   readonly aws: AwsSettings;
+  readonly azure: AzureSettings;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly version: string;
