@@ -55,7 +55,7 @@ function* storyEvents(
 }
 
 function toEvent(told: ExampleEvent, at: number, credential: string, example: string): AuditEvent {
-  const { until: _until, every: _every, country: _country, egress: _egress, ...given } = told;
+  const { until: _until, every: _every, country: _country, egress: _egress, point: _point, ...given } = told;
   return {
     count: 1,
     tokensIn: 0,
@@ -84,8 +84,9 @@ function toEvent(told: ExampleEvent, at: number, credential: string, example: st
   };
 }
 
-function toPlace({ country = '', egress = false }: ExampleEvent): Place {
-  return { country, egress, site: '', operator: '', why: country === '' ? 'reserved' : 'declared' };
+function toPlace({ country = '', egress = false, point }: ExampleEvent): Place {
+  const why = country === '' ? 'reserved' : 'declared';
+  return { country, egress, site: '', operator: '', why, ...(point && { point }) };
 }
 
 function relative(credential: Credential): Credential {

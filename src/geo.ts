@@ -64,7 +64,7 @@ export function openGeo({ geoDb, asnDb, networks }: GeoOptions): Geo {
 
 /** One object for all addresses of a place, so that remembering an address costs little. */
 function shared(places: Map<string, Place>, place: Place): Place {
-  const key = Object.values(place).join('\n');
+  const key = JSON.stringify(place);
   const known = places.get(key);
   if (known !== undefined) return known;
   if (places.size >= MEMO) places.clear();
@@ -93,10 +93,10 @@ function placeOf(text: string, find: FindNetwork, databases: Databases): Place {
 function placeByDatabase(address: Address, databases: Databases): Place {
   if (address.carried !== null) return placeByDatabase(address.carried, databases);
   if (address.range !== 'public') return nowhere(address.range);
-  const country = databases.database().countryOf(address.text);
+  const { country, point } = databases.database().find(address.text);
   const operator = databases.operatorOf(address.text);
   if (country === '') return { ...nowhere('unknown'), operator };
-  return { country, site: '', egress: false, operator, why: 'located' };
+  return { country, site: '', egress: false, operator, why: 'located', ...(point && { point: Object.freeze(point) }) };
 }
 
 const nowhere = (why: Place['why']): Place => ({ country: '', site: '', egress: false, operator: '', why });

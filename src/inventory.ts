@@ -2,10 +2,10 @@ import { asCredential, type CredentialRecord, mergeRecords } from './credentials
 import { groupBy } from './group.ts';
 import { aliasOf, isUnnamed } from './kinds.ts';
 import type { Census, Credential } from './model/credential.ts';
-import { SECOND } from './time.ts';
+import { isSameAge } from './standing.ts';
 
 /** When the credentials of each kind in each account were last listed whole. */
-export type Censuses = ReadonlyMap<string, number>;
+type Censuses = ReadonlyMap<string, number>;
 
 /** When the logs last saw a credential at work; not a finite number when they never did. */
 type LastSeen = (id: string) => number;
@@ -88,6 +88,3 @@ const holderOf = ({ owner, kind }: CredentialRecord): string => `${owner?.[1] ??
 
 /** As a saved list has it that does not say which account it is of. */
 const withoutAccount = (holder: string): string => holder.replace(/^(arn:[\w-]+:iam::)\d+:/, '$1:');
-
-const isSameAge = (a: CredentialRecord, b: CredentialRecord): boolean =>
-  a.createdAt !== undefined && b.createdAt !== undefined && Math.abs(a.createdAt - b.createdAt) < 2 * SECOND;

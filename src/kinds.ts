@@ -82,15 +82,37 @@ export const isUnnamed = (id: string): boolean => /:(?:user\/.+|root)\/access-ke
 /** The kind in words, as in 'access key'. */
 export const kindText = (kind: CredentialKind): string => KIND_TEXT[kind];
 
-/** A principal in short: 'user/ci', 'role/deploy', 'root', or its name as it is. */
+/** A principal in short: 'user/ci', 'role/deploy', 'root', 'accounts/ai' for a resource of Azure, or its name as it is. */
 export function principalText(principal: string): string {
   if (principal === '') return 'an unknown principal';
   if (ROOT.test(principal)) return 'root';
   const user = userNameOf(principal);
   if (user !== '') return `user/${user}`;
   const role = roleNameOf(principal);
-  return role === '' ? principal : `role/${role}`;
+  return role === '' ? resourceText(principal) : `role/${role}`;
 }
+
+/**
+ * A resource of Azure by its last type and name, as in 'accounts/ai', with what it belongs to where it is an extension:
+ * 'diagnosticsettings/all of accounts/ai'. What is no such id is given back as it is.
+ */
+export function resourceText(id: string): string {
+  const scope = SCOPE.exec(id);
+  if (scope === null) return id;
+  const [, subscription, group, rest = ''] = scope;
+  const providers = rest.split('/providers/').flatMap(part => {
+    const name = part.slice(part.indexOf('/') + 1);
+    return part.includes('/') ? [name] : [];
+  });
+  const held = group === undefined ? `subscription ${subscription}` : `resource group ${group}`;
+  // A resource has a name of its own; only what extends a whole subscription or group needs to name that.
+  const isExtension = /^\/providers\/microsoft\.(?:insights|authorization)\//i.test(rest);
+  const names = providers.length === 0 || isExtension ? [held, ...providers] : providers;
+  return names.reverse().join(' of ');
+}
+
+/** The id of the application that a principal of Entra ID is, as in 'app/<id>'; empty when it is none. */
+export const appIdOf = (principal: string): string => APP.exec(principal)?.[1] ?? '';
 
 /** The name of the IAM user that an ARN is of, without its path; empty when it is not of one. */
 export const userNameOf = (arn: string): string => lastSegment(USER.exec(arn)?.[1]);
@@ -102,5 +124,8 @@ const ROOT = /^arn:aws[a-z-]*:iam::\d*:root$/;
 const USER = /^arn:aws[a-z-]*:iam::\d*:user\/(.+)$/;
 const ROLE = /^arn:aws[a-z-]*:iam::\d*:role\/(.+)$/;
 const SESSION = /^arn:aws[a-z-]*:sts::\d*:assumed-role\/([^/]+)/;
+
+const APP = /^app\/([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/;
+const SCOPE = /^\/?subscriptions\/([^/]+)(?:\/resourcegroups\/([^/]+))?((?:\/providers\/.*)?)$/i;
 
 const lastSegment = (path = ''): string => path.slice(path.lastIndexOf('/') + 1);

@@ -8,7 +8,7 @@ import type { Batch, Completion } from './model/batch.ts';
 import type { Views } from './model/coverage.ts';
 import type { AuditEvent } from './model/event.ts';
 import type { SourceReport } from './model/report.ts';
-import { withSeparators } from './wording.ts';
+import { countText, withSeparators } from './wording.ts';
 import { HOUR } from './time.ts';
 
 /** How far the reading has come. */
@@ -63,6 +63,7 @@ export class SourceTally {
   readonly leftOut = new Set<string>();
   readonly #kinds = new Set<string>();
   readonly #notes: string[] = [];
+  readonly #remarks = new Set<string>();
   #unnoted = 0;
 
   constructor(id: string) {
@@ -78,8 +79,8 @@ export class SourceTally {
   /** What is missing of it, for the coverage; empty when nothing is. */
   get missing(): string {
     if (this.complete) return '';
-    const parts = this.malformed === 1 ? '1 record or file' : `${withSeparators(this.malformed)} records or files`;
-    return this.malformed === 0 ? 'the source was not read to its end' : `${parts} of the source could not be read`;
+    if (this.malformed === 0) return 'the source was not read to its end';
+    return `${countText(this.malformed, 'record, file or other part', 'records, files or other parts')} of the source could not be read`;
   }
 
   /** Takes in how the reading of one shard ended. */
@@ -93,7 +94,7 @@ export class SourceTally {
       this.malformed += count;
       this.#note(where === '' ? `${shard.key}: ${what}` : `${shard.key}, ${where}: ${what}`);
     }
-    for (const remark of remarks) this.#note(remark);
+    for (const remark of remarks) this.#remarks.add(oneLine(remark));
     if (!complete && damage.length === 0) this.#note(`${shard.key}: not read to its end`);
   }
 
@@ -104,6 +105,7 @@ export class SourceTally {
     const lines = [
       ...this.#notes,
       ...(this.#unnoted > 0 ? [more] : []),
+      ...this.#remarks,
       ...(this.conflicts > 0 ? [conflict] : []),
       ...(this.future > 0 ? [future] : []),
     ];
@@ -124,12 +126,14 @@ export class SourceTally {
     };
   }
 
-  /** A name may hold line breaks; a note is told line by line. */
   #note(line: string): void {
-    if (this.#notes.length < NOTE_LINES) this.#notes.push(line.replace(/[\r\n\u2028\u2029]+/g, ' '));
+    if (this.#notes.length < NOTE_LINES) this.#notes.push(oneLine(line));
     else this.#unnoted++;
   }
 }
+
+/** A name may hold line breaks; a note is told line by line. */
+const oneLine = (text: string): string => text.replace(/[\r\n\u2028\u2029]+/g, ' ');
 
 /** Reads shards and folds what they hold into a ledger, each event once. */
 export class Reading {

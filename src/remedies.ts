@@ -1,4 +1,4 @@
-import { roleNameOf, userNameOf } from './kinds.ts';
+import { appIdOf, roleNameOf, userNameOf } from './kinds.ts';
 import type { Credential } from './model/credential.ts';
 
 type Argument = readonly [option: string, value: string];
@@ -17,7 +17,20 @@ const ROOT_KEYS_PAGE = 'https://console.aws.amazon.com/iam/home#/security_creden
 
 /** Commands that stop a credential from working; none where there is no safe one. To be printed, never run. */
 export function disableCommands(credential: Credential): readonly string[] {
+  if (credential.provider === 'azure') return disableInAzure(credential);
+  return credential.provider === 'aws' ? disableInAws(credential) : [];
+}
+
+/** Commands that replace a static key by a new one, step by step; none where there is no safe way to say them. */
+export function rotateCommands(credential: Credential): readonly string[] {
+  if (credential.provider === 'azure') return rotateInAzure(credential);
   if (credential.provider !== 'aws') return [];
+  if (credential.kind === 'access-key') return accessKeyCommands(credential, ['create', 'check', 'disable', 'delete']);
+  const isServiceKey = credential.kind === 'bedrock-key' || credential.kind === 'claude-platform-key';
+  return isServiceKey ? serviceKeyCommands(credential, ['create', 'disable', 'delete']) : [];
+}
+
+function disableInAws(credential: Credential): readonly string[] {
   switch (credential.kind) {
     case 'access-key':
       return accessKeyCommands(credential, ['disable']);
@@ -40,20 +53,12 @@ export function disableCommands(credential: Credential): readonly string[] {
   }
 }
 
-/** Commands that replace a static key by a new one, step by step; none where there is no safe way to say them. */
-export function rotateCommands(credential: Credential): readonly string[] {
-  if (credential.provider !== 'aws') return [];
-  if (credential.kind === 'access-key') return accessKeyCommands(credential, ['create', 'check', 'disable', 'delete']);
-  const isServiceKey = credential.kind === 'bedrock-key' || credential.kind === 'claude-platform-key';
-  return isServiceKey ? serviceKeyCommands(credential, ['create', 'disable', 'delete']) : [];
-}
-
 /**
- * One shell word that stands for exactly this text and that the AWS command line takes literally; null when there is
- * none, because it would hide something, be read as an option, or be read as the name of a file to load.
+ * One shell word that stands for exactly this text and that the command lines of AWS and Azure take literally; null when
+ * there is none, because it would hide something, be read as an option, or be read as the name of a file to load.
  */
 export function shellWord(text: string): string | null {
-  if (text === '' || UNPRINTABLE.test(text) || /^-|^\w+:\/\//.test(text)) return null;
+  if (text === '' || UNPRINTABLE.test(text) || /^[-@]|^\w+:\/\//.test(text)) return null;
   return PLAIN.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
@@ -121,9 +126,13 @@ function revokeCommands(command: string, holder: Argument): readonly string[] {
   return [`${start} --policy-document '${before}'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'${after}'`];
 }
 
-function aws(command: string, ...args: readonly Argument[]): string | null {
+const aws = (command: string, ...args: readonly Argument[]): string | null => line(`aws iam ${command}`, args);
+
+const az = (command: string, ...args: readonly Argument[]): string | null => line(`az ${command}`, args);
+
+function line(start: string, args: readonly Argument[]): string | null {
   const words = args.map(([option, value]) => [option, shellWord(value)]);
-  return words.some(([, word]) => word === null) ? null : ['aws iam', command, ...words.flat()].join(' ');
+  return words.some(([, word]) => word === null) ? null : [start, ...words.flat()].join(' ');
 }
 
 /** All of the commands, or none: half a remedy misleads. */
@@ -134,3 +143,108 @@ const userOf = ({ owner }: Credential): string => userNameOf(owner);
 
 const serviceOf = ({ kind }: Credential): string =>
   kind === 'bedrock-key' ? 'bedrock.amazonaws.com' : 'aws-external-anthropic.amazonaws.com';
+
+const GUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
+/** The id of a resource as far as a command needs it: of names, which hold nothing that a shell would read. */
+const RESOURCE =
+  /^\/subscriptions\/([0-9a-f-]{36})\/resourcegroups\/([\w.()-]{1,90})\/providers\/([a-z.]+\/[a-z]+)\/(\w[\w.-]{0,89})(\/[\w./-]*)?$/;
+
+const GRAPH = 'https://graph.microsoft.com/v1.0';
+const API_MANAGEMENT = '2022-08-01';
+
+function disableInAzure(credential: Credential): readonly string[] {
+  const { id, kind } = credential;
+  switch (kind) {
+    case 'client-secret':
+    case 'client-certificate':
+      return GUID.test(id) ? lines(deleteAppKey(credential)) : disableApp(credential);
+    case 'federated-credential':
+      return GUID.test(id) ? lines(deleteFederation(credential)) : disableApp(credential);
+    case 'service-principal':
+      return disableApp(credential);
+    case 'entra-user':
+      return disableUser(id.replace(/^user\//, ''));
+    case 'resource-key':
+      return renewCommands(credential);
+    case 'gateway-subscription':
+      return suspendSubscription(id);
+    default:
+      return [];
+  }
+}
+
+function rotateInAzure(credential: Credential): readonly string[] {
+  const { id, kind, owner } = credential;
+  if (kind === 'resource-key') return renewCommands(credential);
+  const isCertificate = kind === 'client-certificate';
+  const app = appIdOf(owner);
+  if ((kind !== 'client-secret' && !isCertificate) || app === '' || !GUID.test(id)) return [];
+  const list = az('ad app credential list', ['--id', app]);
+  // Without --append, every other key of the application is deleted at once.
+  const reset = az('ad app credential reset', ['--id', app]);
+  return lines(
+    isCertificate ? `${list} --cert` : list,
+    `${reset} --append${isCertificate ? ' --create-cert' : ''}`,
+    deleteAppKey(credential),
+  );
+}
+
+function deleteAppKey({ id, kind, owner }: Credential): string | null {
+  const app = appIdOf(owner);
+  if (app === '') return null;
+  const command = az('ad app credential delete', ['--id', app], ['--key-id', id]);
+  return command === null || kind !== 'client-certificate' ? command : `${command} --cert`;
+}
+
+function deleteFederation({ id, owner }: Credential): string | null {
+  const app = appIdOf(owner);
+  return app === '' ? null : az('ad app federated-credential delete', ['--id', app], ['--federated-credential-id', id]);
+}
+
+/** Where the log does not say by which key, no key of the application is given a token any more. */
+function disableApp({ owner }: Credential): readonly string[] {
+  const app = appIdOf(owner);
+  return app === '' ? [] : [`az ad sp update --id ${app} --set accountEnabled=false`];
+}
+
+/** Shutting an account does not end the sessions it has. */
+function disableUser(user: string): readonly string[] {
+  const shut = az('ad user update', ['--id', user], ['--account-enabled', 'false']);
+  const end = GUID.test(user) ? [`az rest --method POST --url ${GRAPH}/users/${user}/revokeSignInSessions`] : [];
+  return lines(shut, ...end);
+}
+
+/** A key of a resource is ended by making it anew; where the log does not say which of the two it was, both are. */
+function renewCommands({ id, owner }: Credential): readonly string[] {
+  const [, subscription, group, type, name, rest] = RESOURCE.exec(owner) ?? [];
+  if (type !== 'microsoft.cognitiveservices/accounts' || rest !== undefined || !id.startsWith(`${owner}/`)) return [];
+  const names = KEY_NAMES[id.slice(owner.length + 1)] ?? [];
+  return lines(
+    ...names.map(key =>
+      az(
+        'cognitiveservices account keys regenerate',
+        ['--name', name!],
+        ['--resource-group', group!],
+        ['--subscription', subscription!],
+        ['--key-name', key],
+      ),
+    ),
+  );
+}
+
+const KEY_NAMES: Readonly<Record<string, readonly string[]>> = {
+  key1: ['key1'],
+  key2: ['key2'],
+  keys: ['key1', 'key2'],
+};
+
+/** The command line puts the address of the cloud it is signed in to before the id. */
+function suspendSubscription(id: string): readonly string[] {
+  const [, , , type, , rest = ''] = RESOURCE.exec(id) ?? [];
+  if (type !== 'microsoft.apimanagement/service' || !/^\/subscriptions\/[\w.-]+$/.test(rest)) return [];
+  return [
+    `az rest --method PATCH --url '${id}?api-version=${API_MANAGEMENT}' --headers 'If-Match=*' ` +
+      `--body '{"properties":{"state":"suspended"}}'`,
+  ];
+}

@@ -42,6 +42,8 @@ export function placeOf(address: string): Place {
     egress: number % 7 === 0,
     operator: number % 3 === 0 ? 'AS64496 Example Net' : '',
     why: country === '' ? 'unknown' : 'located',
+    ...(country !== '' &&
+      number % 2 === 0 && { point: { latitude: (number % 90) - 45, longitude: number % 180, radiusKm: 10 } }),
   };
 }
 

@@ -1,13 +1,11 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { requestHandler } from '../src/collect/aws/http.ts';
+import { requestHandler } from '../src/collect/aws/session/http.ts';
 import { explain } from '../src/collect/aws/trouble.ts';
 import { STATIC_KEY, isolateAws } from './servers/aws-env.ts';
 import { selfSigned } from './servers/certificate.ts';
-import { startProxy } from './servers/proxy.ts';
-import type { Proxy } from './servers/proxy.ts';
-import { identity, serveSignIn } from './servers/sts.ts';
-import type { SignInServer } from './servers/sts.ts';
+import { type Proxy, startProxy } from './servers/proxy.ts';
+import { identity, serveSignIn, type SignInServer } from './servers/sts.ts';
 
 const ACCOUNT = '123456789012';
 const certificate = selfSigned();

@@ -1,12 +1,13 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Access } from '../src/collect/aws/access.ts';
 import { type KeyUse, openInventory } from '../src/collect/aws/inventory.ts';
-import type { Task } from '../src/collect/collector.ts';
 import type { Batch, Completion } from '../src/model/batch.ts';
 import { DAY, HOUR, SECOND } from '../src/time.ts';
 import { readText } from './read-text.ts';
+import { isolateAws } from './servers/aws-env.ts';
 import { type Answer, type IamServer, type PlayedAccount, playAccount, serveIam } from './servers/iam.ts';
+import { stillClock, taskOf } from './task.ts';
 
 const ACCOUNT = '123456789012';
 const NOW = Date.UTC(2026, 10, 20);
@@ -15,16 +16,10 @@ const REPORTED_AT = Date.UTC(2026, 10, 19, 22);
 const BASE = { provider: 'aws', account: ACCOUNT } as const;
 const user = (name: string): string => `arn:aws:iam::${ACCOUNT}:user/${name}`;
 
+const home = isolateAws();
 let server: IamServer;
 
-beforeEach(() => {
-  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-});
-
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await server.close();
-});
+afterEach(() => server.close());
 
 const access = (): Access => ({
   account: ACCOUNT,
@@ -49,16 +44,6 @@ interface Setting {
   readonly sleeps?: number[];
 }
 
-const taskOf = ({ signal, until = NOW, now = NOW, sleeps = [] }: Setting): Task => ({
-  signal: signal ?? new AbortController().signal,
-  window: { from: null, until },
-  aws: {},
-  env: {},
-  clock: { now: () => now, sleep: milliseconds => Promise.resolve(void sleeps.push(milliseconds)) },
-  version: '0.0.0',
-  tell: () => {},
-});
-
 interface Read {
   readonly batch: Batch;
   readonly completion: Completion;
@@ -66,10 +51,11 @@ interface Read {
 }
 
 /** Reads the inventory that a server gives. */
-async function read(answer: Answer, setting: Setting = {}): Promise<Read> {
+async function read(answer: Answer, { signal, until = NOW, now = NOW, sleeps }: Setting = {}): Promise<Read> {
   server = await serveIam(answer);
-  vi.stubEnv('AWS_ENDPOINT_URL_IAM', server.url);
-  const inventory = openInventory(access(), taskOf(setting));
+  home.set({ AWS_ENDPOINT_URL_IAM: server.url });
+  const task = taskOf(until, { clock: stillClock(now, sleeps), ...(signal && { signal }) });
+  const inventory = openInventory(access(), task);
   const batches = inventory.read();
   const first = await batches.next();
   const last = await batches.next();
@@ -414,10 +400,15 @@ describe('what may not be asked is named, and the rest goes on', () => {
 });
 
 test('slowed down, it is tried again', async () => {
-  const slowed = unless(playAccount(FULL), ({ action }, nth) =>
-    action === 'ListUsers' && nth === 1 ? { status: 400, code: 'Throttling', message: 'Rate exceeded' } : undefined,
+  // Each request after it waits for its turn, so there are few.
+  const few = playAccount({ report: REPORT, users: [{ name: 'keyless' }], roles: FULL.roles! });
+  const unhurried = await read(few);
+  await server.close();
+  const slowed = unless(few, ({ action }, nth) =>
+    action === 'ListRoles' && nth === 1 ? { status: 400, code: 'Throttling', message: 'Rate exceeded' } : undefined,
   );
-  expect(await read(slowed)).toEqual(WHOLE);
+  expect(await read(slowed)).toEqual(unhurried);
+  expect(server.requests.filter(({ action }) => action === 'ListRoles').length).toBe(2);
 });
 
 test('users and keys that are gone by now, and services that are not known, are no damage', async () => {

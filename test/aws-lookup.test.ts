@@ -136,7 +136,8 @@ async function pullFrom(server: LookupServer, wish: Wish = {}): Promise<Pulled> 
     scope: 'usual',
     stretch: STRETCH,
     keys: () => Promise.resolve(KEYS),
-    estimate: createEstimate(text => told.push(text)),
+    refuse: () => undefined,
+    estimate: createEstimate(1, 1, text => told.push(text)),
     task,
     ...wish.pull,
   };
@@ -191,7 +192,8 @@ describe('the undisturbed pull', () => {
   test('goes on without keys when they cannot be listed', async () => {
     const server = await serve();
     const { ids, completion } = await pullFrom(server, { pull: { keys: () => Promise.resolve(null) } });
-    expect(completion).toEqual(WHOLE);
+    const what = 'the access keys could not be listed, so what they did beside model calls was not pulled';
+    expect(completion).toEqual({ ...WHOLE, complete: false, damage: [{ where: '', what, count: 1 }] });
     expect(ids).toHaveLength(EXPECTED.length - 120);
   });
 });
@@ -371,6 +373,14 @@ describe('records that cannot be read', () => {
     );
   });
 
+  test('are counted once, whichever queries find them', async () => {
+    const called = { source: 's3.amazonaws.com', name: 'StopLogging', key: OTHER_KEY };
+    const events = [stored(9_000, callSecond(0) + 5, { ...called, record: 'not JSON' })];
+    const server = await serve(undefined, [...history(), ...events]);
+    const { completion } = await pullFrom(server);
+    expect(completion.damage.map(({ count }) => count)).toEqual([1]);
+  });
+
   test('items without anything, and pages without items, are no end of it', async () => {
     const edit = (page: LookupPage): Trick => ({
       page: { ...page, Events: [{}, ...page.Events, { EventTime: -1 }, { EventTime: 4e9 }] },
@@ -399,16 +409,15 @@ describe('an interrupted pull', () => {
   });
 
   test('goes on behind any of its batches, and both together are the whole', async () => {
-    const { batches } = await pullFrom(await serve());
+    const server = await serve();
+    const { batches } = await pullFrom(server);
     expect(batches.length).toBeGreaterThan(20);
     for (let most = 1; most < batches.length; most++) {
-      const server = await serve(undefined, history());
-      const before = await pullFrom(server, { most });
-      const after = before.batches.at(-1)!.cursor!;
-      const rest = await pullFrom(server, { after });
+      const before = batches.slice(0, most);
+      const rest = await pullFrom(server, { after: before.at(-1)!.cursor! });
       expect(rest.completion).toEqual(WHOLE);
-      expect(idsOf([...before.batches, ...rest.batches])).toEqual(EXPECTED);
-      const size = [...before.batches, ...rest.batches].reduce((sum, batch) => sum + batch.size, 0);
+      expect(idsOf([...before, ...rest.batches])).toEqual(EXPECTED);
+      const size = [...before, ...rest.batches].reduce((sum, batch) => sum + batch.size, 0);
       expect(size).toBeLessThanOrEqual(3 * DAY + 1);
     }
   });
@@ -418,6 +427,14 @@ describe('an interrupted pull', () => {
     const before = await pullFrom(broken);
     expect(before.completion.complete).toBe(false);
     const rest = await pullFrom(await serve(), { after: before.batches.at(-1)!.cursor! });
+    expect(rest.completion).toEqual(WHOLE);
+    expect(idsOf([...before.batches, ...rest.batches])).toEqual(EXPECTED);
+  });
+
+  test('pulls what keys did once they can be listed', async () => {
+    const server = await serve();
+    const before = await pullFrom(server, { pull: { keys: () => Promise.resolve(null) } });
+    const rest = await pullFrom(server, { after: before.batches.at(-1)!.cursor! });
     expect(rest.completion).toEqual(WHOLE);
     expect(idsOf([...before.batches, ...rest.batches])).toEqual(EXPECTED);
   });
@@ -502,7 +519,7 @@ describe('the limiter', () => {
     await clock.sleep(10 * SECOND, signal);
     await limiter.turn(signal);
     at.push(clock.now() - NOW);
-    expect(at).toEqual([0, 550, 1100, 11_100]);
+    expect(at).toEqual([550, 1100, 1650, 11_650]);
   });
 
   test('waits no longer than that when the clock is set back', async () => {
@@ -514,7 +531,7 @@ describe('the limiter', () => {
     await limiter.turn(signal);
     now -= HOUR;
     await limiter.turn(signal);
-    expect(slept).toEqual([550]);
+    expect(slept).toEqual([550, 550]);
   });
 });
 
@@ -534,7 +551,7 @@ describe('the estimate', () => {
 
   test('is told once, when every Region was heard, for the slowest', () => {
     const told: string[] = [];
-    const estimate = createEstimate(text => told.push(text));
+    const estimate = createEstimate(3, 3, text => told.push(text));
     for (const name of ['a', 'b', 'c']) estimate.begin(name);
     for (let page = 0; page < 6; page++) estimate.page('b', slow);
     for (let page = 0; page < 5; page++) estimate.page('a', quick);
@@ -548,9 +565,28 @@ describe('the estimate', () => {
     expect(told).toHaveLength(1);
   });
 
+  test('counts the Regions that wait for others to end', () => {
+    const told: string[] = [];
+    const estimate = createEstimate(21, 2, text => told.push(text));
+    estimate.begin('a');
+    for (let page = 0; page < 6; page++) estimate.page('a', { pages: 6, covered: 0.1, waiting: 0 });
+    expect(told.map(text => text.split(';')[0])).toEqual(['≈ 5 min at 2 requests/s for 21 Regions']);
+  });
+
+  test('does not wait for ever for a Region that is not heard', () => {
+    const told: string[] = [];
+    const estimate = createEstimate(2, 2, text => told.push(text));
+    estimate.begin('silent');
+    estimate.begin('b');
+    for (let pages = 1; pages < 40; pages++) estimate.page('b', { pages, covered: pages / 4_500, waiting: 3 });
+    expect(told).toEqual([]);
+    estimate.page('b', { pages: 40, covered: 40 / 4_500, waiting: 3 });
+    expect(told.map(text => text.split(';')[0])).toEqual(['≈ 41 min at 2 requests/s for b']);
+  });
+
   test('is not told of what is done within a minute', () => {
     const told: string[] = [];
-    const estimate = createEstimate(text => told.push(text));
+    const estimate = createEstimate(1, 1, text => told.push(text));
     estimate.begin('a');
     for (let page = 0; page < 9; page++) estimate.page('a', { pages: 9, covered: 0.1, waiting: 20 });
     expect(told).toEqual([]);

@@ -2,18 +2,27 @@ import { createHash } from 'node:crypto';
 import { BedrockClient, ListFoundationModelsCommand } from '@aws-sdk/client-bedrock';
 import { STSClient, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Access } from '../src/collect/aws/access.ts';
-import { describeAccess, principalOf } from '../src/collect/aws/identity.ts';
+import { type Access, describeAccess } from '../src/collect/aws/access.ts';
 import { enabledRegions } from '../src/collect/aws/regions.ts';
 import { signIn } from '../src/collect/aws/session.ts';
+import { principalOf } from '../src/collect/aws/session/identity.ts';
 import type { AwsSettings, Task } from '../src/collect/collector.ts';
 import { AWS_REGIONS } from '../src/data/aws-regions.ts';
 import { UserError } from '../src/errors.ts';
 import { IDENTITY_PATHS, readIdentity } from '../src/normalise/cloudtrail-identity.ts';
 import { HOUR, MINUTE } from '../src/time.ts';
 import { STATIC_KEY, isolateAws } from './servers/aws-env.ts';
-import { identity, jsonRefusal, refusal, serveSignIn, session, signerOf } from './servers/sts.ts';
-import type { Answer, Call, SignInServer } from './servers/sts.ts';
+import {
+  type Answer,
+  type Call,
+  identity,
+  jsonRefusal,
+  refusal,
+  serveSignIn,
+  session,
+  signerOf,
+  type SignInServer,
+} from './servers/sts.ts';
 import { taskOf } from './task.ts';
 
 const OWN = '123456789012';

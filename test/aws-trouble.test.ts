@@ -2,12 +2,10 @@ import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrai
 import { GetObjectCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { explain } from '../src/collect/aws/trouble.ts';
-import type { Trouble } from '../src/collect/aws/trouble.ts';
+import { explain, type Trouble } from '../src/collect/aws/trouble.ts';
 import { UserError } from '../src/errors.ts';
 import { STATIC_KEY, isolateAws } from './servers/aws-env.ts';
-import { jsonRefusal, refusal, serveSignIn } from './servers/sts.ts';
-import type { Answer, SignInServer } from './servers/sts.ts';
+import { type Answer, jsonRefusal, refusal, serveSignIn, type SignInServer } from './servers/sts.ts';
 
 const USER = 'arn:aws:iam::123456789012:user/security/ci';
 const SKEWED = "the clock of this computer differs from AWS's: set it right, best by time synchronisation";

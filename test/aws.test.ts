@@ -1,20 +1,33 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
+import { audit, type AuditRequest } from '../src/audit.ts';
+import { openCheckpoint } from '../src/checkpoint.ts';
 import { aws, regionsIn, stretchOf } from '../src/collect/aws.ts';
 import { blindViews, lookupViews, unitedViews } from '../src/collect/aws/lookup-views.ts';
 import type { Shard, Task } from '../src/collect/collector.ts';
 import { UserError } from '../src/errors.ts';
+import { openGeo } from '../src/geo.ts';
 import type { Completion } from '../src/model/batch.ts';
 import type { Views } from '../src/model/coverage.ts';
+import type { Report } from '../src/model/report.ts';
 import { eachOf } from '../src/pool.ts';
 import { DAY, HOUR } from '../src/time.ts';
+import { defaultRules, TEST_NETWORKS } from './judgement.ts';
 import { rawRecord } from './raw-record.ts';
 import { isolateAws, STATIC_KEY } from './servers/aws-env.ts';
 import { type IamServer, type PlayedAccount, playAccount, serveIam } from './servers/iam.ts';
-import { answerLookup, askedIn, serveLookup, type Stored } from './servers/lookup-events.ts';
+import {
+  answerLookup,
+  askedIn,
+  type LookupCall,
+  type Mischief,
+  serveLookup,
+  type Stored,
+} from './servers/lookup-events.ts';
 import { type Answer, type AwsServer, type Call, deny, serveAws, type World } from './servers/trails.ts';
-import { taskOf } from './task.ts';
+import { emptyWorld, quietHooks, taskOf } from './task.ts';
 
 const NOW = Date.UTC(2026, 10, 20);
 const REGIONS = ['eu-west-1', 'us-east-1', 'us-west-2'];
@@ -89,6 +102,10 @@ const whoAmI = (arn: string, account: string): Answer => ({
   body: `<Arn>${arn}</Arn><UserId>AIDA</UserId><Account>${account}</Account>`,
 });
 
+const REFUSAL = 'user/auditor may not call cloudtrail:LookupEvents: allow it in an IAM policy';
+
+const TRAILLESS = { trailList: [] };
+
 interface Cloud {
   readonly api: AwsServer;
   readonly iam: IamServer;
@@ -99,7 +116,7 @@ async function startCloud(over: World = {}, account: PlayedAccount | null = ACCO
   const api = await serveAws({
     'sts:GetCallerIdentity': () => whoAmI(AUDITOR, '123456789012'),
     'account:ListRegions': () => ({ body: { Regions: REGIONS.map(RegionName => ({ RegionName })) } }),
-    'cloudtrail:DescribeTrails': () => ({ body: { trailList: [] } }),
+    'cloudtrail:DescribeTrails': () => ({ body: TRAILLESS }),
     'cloudtrail:LookupEvents': lookedUp(events),
     'bedrock:GetModelInvocationLoggingConfiguration': () => ({ body: {} }),
     ...over,
@@ -186,8 +203,9 @@ describe('an account', () => {
   test('one Region that refuses leaves the others', async () => {
     const refusing = (call: Call): Answer => (call.region === 'eu-west-1' ? deny(call) : lookedUp(HISTORY)(call));
     await startCloud({ 'cloudtrail:LookupEvents': refusing });
-    const { ends, ids } = await readAll('aws:');
+    const { ends, ids, views } = await readAll('aws:');
     expect(ids).toEqual(idsOf(11, 12, 13, 21, 22));
+    expect(views['sign-ins']).toEqual({ blind: false, gaps: [`nothing was read of eu-west-1: ${REFUSAL}`] });
     expect(incomplete(ends)).toEqual({
       '123456789012 eu-west-1': [
         'EventSource=bedrock.amazonaws.com: user/auditor may not call cloudtrail:LookupEvents: allow it in an IAM policy; ' +
@@ -196,12 +214,23 @@ describe('an account', () => {
     });
   });
 
+  test('all Regions that refuse leave nothing to see but its keys', async () => {
+    await startCloud({ 'cloudtrail:LookupEvents': deny });
+    const { views } = await readAll('aws:');
+    const why = [`nothing was read of eu-west-1, us-east-1 and us-west-2: ${REFUSAL}`];
+    expect(views.calls).toEqual({ blind: true, gaps: why });
+    expect(views.deeds).toEqual({ blind: true, gaps: why });
+    expect(views.inventory.blind).toBe(false);
+  });
+
   test('keys that cannot be listed are a gap, and what can be read is', async () => {
     await startCloud({}, null);
     const { ends, ids, views } = await readAll('aws:');
-    expect(Object.keys(incomplete(ends))).toEqual(['123456789012 keys']);
-    expect(ids).toEqual(idsOf(1, 11, 13, 21));
     const gap = 'the access keys could not be listed, so what they did beside model calls was not pulled';
+    const { '123456789012 keys': ofKeys, ...ofRegions } = incomplete(ends);
+    expect(ofKeys).toContainEqual('users: this principal may not call iam:ListUsers: allow it in an IAM policy');
+    expect(ofRegions).toEqual(Object.fromEntries(REGIONS.map(region => [`123456789012 ${region}`, [gap]])));
+    expect(ids).toEqual(idsOf(1, 11, 13, 21));
     expect([views.places.gaps.at(-1), views.deeds.gaps.at(-1)]).toEqual([gap, gap]);
   });
 
@@ -266,6 +295,72 @@ describe('an account', () => {
     expect(why).toMatch(/sts:AssumeRole/);
     expect(views.calls.blind).toBe(false);
     expect(views.calls.gaps[0]).toBe(`111122223333: ${why}`);
+  });
+});
+
+describe('its report', () => {
+  /** Model calls and other things done with a key in every Region, on several pages. */
+  const busy = new Map(
+    REGIONS.map((region, r) => [
+      region,
+      Array.from({ length: 120 }, (_, n) =>
+        stored(r * 1_000 + n, HOUR + n * 5 * HOUR, { region, ...(n % 2 === 0 && { source: 's3.amazonaws.com' }) }),
+      ),
+    ]),
+  );
+
+  /** The report of an audit whose answers come after pauses. */
+  async function reportOf(pauseOf: (call: LookupCall) => number, over: Partial<AuditRequest> = {}, abortAt = -1) {
+    const abort = new AbortController();
+    await startCloud();
+    const mischief: Mischief = ({ index }) => (index === abortAt ? void abort.abort() : undefined);
+    const server = await serveLookup(region => busy.get(region)!, mischief, { DescribeTrails: TRAILLESS }, pauseOf);
+    opened.push(server);
+    env.set({ AWS_ENDPOINT_URL_CLOUDTRAIL: server.url });
+    const request: AuditRequest = {
+      sources: ['aws:'],
+      rules: defaultRules,
+      collectors: [aws],
+      geo: openGeo({ networks: TEST_NETWORKS }),
+      self: [],
+      now: NOW,
+      since: null,
+      until: null,
+      lookbackDays: null,
+      world: { ...emptyWorld(NOW), env: process.env },
+      version: '0.0.0',
+      ...over,
+    };
+    return audit(request, { ...quietHooks, signal: abort.signal });
+  }
+
+  test('is the same however long each answer takes', async () => {
+    const [one, other] = [
+      await reportOf(({ index }) => (index * 7) % 5),
+      await reportOf(({ index }) => (index * 3) % 4),
+    ];
+    expect(one.summary.events).toBe(360);
+    expect(JSON.stringify(other)).toBe(JSON.stringify(one));
+  });
+
+  test('is the same when the audit was interrupted twice and went on', async () => {
+    const whole = await reportOf(() => 0);
+    const path = env.write('checkpoint', '');
+    const question = { now: NOW, since: null, until: null, window: { from: NOW - 90 * DAY, until: NOW } };
+    const goOn = async (abortAt: number): Promise<Report> => {
+      const checkpoint = openCheckpoint(path, 'aws:', question, () => undefined);
+      const report = await reportOf(() => 0, { checkpoint }, abortAt);
+      checkpoint.close(report.run.complete);
+      return report;
+    };
+    const first = await goOn(9);
+    expect([first.run.complete, first.summary.events < 360]).toEqual([false, true]);
+    await goOn(30);
+    const last = await goOn(-1);
+    const { duplicates: _, ...source } = last.sources[0]!;
+    expect(whole.sources).toMatchObject([source]);
+    expect({ ...last, sources: [] }).toEqual({ ...whole, sources: [] });
+    expect(existsSync(path)).toBe(false);
   });
 });
 
@@ -399,7 +494,7 @@ test('100,000 events of five Regions take at most 200 MiB, and none is asked mor
   );
   const listed = { Regions: regions.map(RegionName => ({ RegionName })) };
   await startCloud({ 'account:ListRegions': () => ({ body: listed }) }, { report: `${HEAD}\n` });
-  const server = await serveLookup(region => held.get(region)!, undefined, { DescribeTrails: { trailList: [] } });
+  const server = await serveLookup(region => held.get(region)!, undefined, { DescribeTrails: TRAILLESS });
   opened.push(server);
   env.set({ ...QUIET, AWS_ENDPOINT_URL_CLOUDTRAIL: server.url });
   const { stdout, stderr } = await run(['test/aws-memory.mjs', String(NOW)]);

@@ -12,8 +12,10 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 let count = 0;
 const fresh = (): string => join(root, `checkpoint-${count++}`);
-const WINDOW = { from: 1, until: 2 };
-const open = (path: string, asked = 'aws:'): Checkpoint => openCheckpoint(path, asked, WINDOW);
+const QUESTION = { now: 3, since: null, until: 2, window: { from: 1, until: 2 } };
+const open = (path: string, asked = 'aws:', tell: (text: string) => void = unheard): Checkpoint =>
+  openCheckpoint(path, asked, QUESTION, tell);
+const unheard = (text: string): void => expect.fail(text);
 const END: Completion = { complete: true, kind: 'told', views: null, damage: [], skipped: false };
 
 const batchOf = (first: number, events: number, cursor?: string): Batch => ({
@@ -113,11 +115,50 @@ test.each([
   if (before !== null) expect(readFileSync(path)).toEqual(before);
 });
 
-test('a damaged frame is said', async () => {
+test('what follows a damaged frame is read anew', async () => {
   const path = fresh();
   await run(path, { stopAfter: 15 });
-  const bytes = readFileSync(path);
-  bytes.fill(0, bytes.length - 40, bytes.length - 20);
-  writeFileSync(path, bytes);
-  await expect(run(path, { stopAfter: 99 })).rejects.toThrow(/is damaged/);
+  const whole = readFileSync(path);
+  for (let at = 200; at < whole.length - 20; at += 131) {
+    writeFileSync(path, Buffer.concat([whole.subarray(0, at), Buffer.alloc(20), whole.subarray(at + 20)]));
+    expect((await run(path, { stopAfter: 99 })).ids).toEqual(ALL);
+  }
+});
+
+test('a run that goes on answers what the first was asked', () => {
+  const path = fresh();
+  const later = { now: 9, since: 4, until: null, window: { from: 5, until: 9 } };
+  open(path).close(false);
+  const again = openCheckpoint(path, 'aws:', later, unheard);
+  expect(again).toMatchObject(QUESTION);
+  again.close(true);
+  expect(openCheckpoint(path, 'aws:', later, unheard)).toMatchObject(later);
+});
+
+test('batches without events are written too', async () => {
+  const path = fresh();
+  const checkpoint = open(path);
+  for (let page = 0; page < 30; page++) checkpoint.add('aws:', 'a', batchOf(0, 0, String(page)));
+  expect(open(path).past('aws:', 'a').cursor).toBe('19');
+});
+
+test('of two runs that share a file, the first goes on without it and leaves it to the other', async () => {
+  const path = fresh();
+  const told: string[] = [];
+  const first = open(path, 'aws:', text => told.push(text));
+  for (let page = 0; page < 20; page++) first.add('aws:', 'a', batchOf(page * 50, 50, String(page)));
+  const second = open(path);
+  second.add('aws:', 'a', batchOf(1000, 500, '20'));
+  for (let page = 0; page < 20; page++) first.add('aws:', 'a', batchOf(page * 50, 50, String(page)));
+  first.close(true);
+  expect(told).toEqual([
+    `the checkpoint '${path}' is kept no longer, and reading goes on without it: another run writes to it`,
+  ]);
+  expect(open(path).past('aws:', 'a').cursor).toBe('20');
+  second.close(true);
+  expect(existsSync(path)).toBe(false);
+});
+
+test.runIf(process.platform === 'linux')('a disk that is full is told', () => {
+  expect(() => open('/dev/full')).toThrow("the checkpoint '/dev/full' cannot be written (ENOSPC)");
 });

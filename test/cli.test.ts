@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Io, isColored, widthOf } from '../src/cli/io.ts';
 import { isWatched, Meter } from '../src/cli/meter.ts';
 import { configureRules } from '../src/cli/settings.ts';
@@ -166,7 +166,7 @@ describe('help', () => {
       What is judged:
         --since <time>             judge from here on: 12h, 30d, 2w, 2026-06-01 or an
                                    instant (default: all of files, 90 days of aws: and
-                                   s3:)
+                                   s3://)
         --until <time>             leave out events from here on
         --lookback <span>          history to read before --since (default: what the
                                    rules ask for; 0 for none)
@@ -328,6 +328,11 @@ describe('wrong usage is status 2 and says what would be right', () => {
       'an unknown severity',
       ['audit', 'x', '--min-severity', 'hihg'],
       "keyward: unknown value of --min-severity 'hihg'\nDid you mean 'high'?\n",
+    ],
+    [
+      'a role that is not an ARN',
+      ['audit', 'aws:', '--role-arn', 'audit'],
+      "keyward: 'audit' is not the ARN of a role\nWrite it as in arn:aws:iam::123456789012:role/audit.\n",
     ],
     [
       'an unknown gate',
@@ -920,6 +925,16 @@ describe.skipIf(process.platform === 'win32')('an interrupt', () => {
     expect(statSync(join(home, 'interrupted.txt')).size).toBeGreaterThan(0);
   });
 
+  test('says how to go on from a checkpoint', async () => {
+    const { child, streams } = await waiting([...AUDIT, '--checkpoint', 'kept', '--fail-on', 'none']);
+    child.kill('SIGINT');
+    await once(child, 'close');
+    expect(streams.stderr).toBe(
+      'keyward: interrupted: the report holds what was read until then\n' +
+        'keyward: the same command goes on from kept within a day\n',
+    );
+  });
+
   test('ends a pipe that nobody writes to', async () => {
     spawnSync('mkfifo', [join(home, 'nobody-writes')]);
     const child = spawn(process.execPath, [BIN, ...AUDIT, 'nobody-writes'], {
@@ -1040,6 +1055,28 @@ describe('at a terminal', () => {
     expect(written).toHaveLength(21);
     expect(written[0]).toBe('\r\x1b[K1 of 2 files · 33 % · 2 s left · 1,000 events');
     expect(written.at(-1)).toBe('\r\x1b[K');
+  });
+
+  test('what takes long to open is said to be opened, until there is progress', () => {
+    vi.useFakeTimers();
+    try {
+      const { io, clock, written } = world({ tty: true });
+      const meter = new Meter(io);
+      const stopWaiting = meter.wait();
+      vi.advanceTimersByTime(999);
+      expect(written).toEqual([]);
+      clock.now = 1000;
+      vi.advanceTimersByTime(1);
+      clock.now = 1100;
+      meter.update({ shards: 0, shardsTotal: 6, unit: 'part', done: 0, total: 100, events: 0 });
+      stopWaiting();
+      expect(written).toEqual(['\r\x1b[Kopening the sources …', '\r\x1b[K0 of 6 parts · 0 % · 0 events · 0 events/s']);
+      new Meter(io).wait()();
+      vi.advanceTimersByTime(5000);
+      expect(written).toHaveLength(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('a short run shows no progress at all', () => {

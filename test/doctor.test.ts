@@ -274,14 +274,14 @@ beforeAll(() => {
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 /** Runs the command in a folder. */
-async function doctor(args: readonly string[], cwd = home) {
+async function doctor(args: readonly string[], cwd = home, setVariable: Io['setVariable'] = () => undefined) {
   const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
   const io: Io = {
     ...streams,
     env: { COLUMNS: '140' },
     cwd,
     version: '1.2.3',
-    setVariable: () => undefined,
+    setVariable,
     now: () => NOW,
     onInterrupt: () => () => undefined,
   };
@@ -297,6 +297,18 @@ const HEAD = (config: string): string[] => [
 ];
 
 describe('the command', () => {
+  test('tells the AWS libraries what an audit tells them', async () => {
+    const set: string[] = [];
+    const { status, stderr } = await doctor(['aws:mars', '--profile', 'p'], home, (name, value) => {
+      set.push(`${name}=${value}`);
+    });
+    expect({ status, stderr, set }).toEqual({
+      status: 3,
+      stderr: '',
+      set: ['AWS_PROFILE=p', 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true'],
+    });
+  });
+
   test.each<[string, string[], string, string[], number]>([
     [
       'without a source tells what keyward stands on',

@@ -199,11 +199,11 @@ describe('an inventory alone, without any logs', () => {
   test('says all it can of what it lists', () => {
     expect(said(ledgerOf(listed))).toEqual([
       `long-lived-key high ${ROW_1}: Created 399 days ago; the limit is 90.`,
-      `dormant-key medium ${ROW_1}: Not used in the 59 days up to 2026-11-19; the limit is 45.`,
-      `dormant-key medium ${ROW_2}: Never used in the 49 days from its creation up to 2026-11-19; the limit is 45.`,
+      `dormant-key medium ${ROW_1}: Not used for 59 days; the limit is 45.`,
+      `dormant-key medium ${ROW_2}: Never used in the 49 days after its creation; the limit is 45.`,
       'long-ttl medium ACCA222222222EXAMPLE: This Claude Platform API key was made for 200 days; the limit is 90.',
       'never-expires medium ACCAIOSFODNN7EXAMPLE: This Bedrock API key has no expiry date, 79 days after its creation.',
-      `keys-overlap low ${USER} access-key: user/ci has 2 active keys of one kind (access key), and had more than one for 49 days up to 2026-11-19; a rotation takes 7 at most.`,
+      `keys-overlap low ${USER} access-key: user/ci has 2 active access keys, and had more than one for 49 days; a rotation takes 7 at most.`,
     ]);
   });
 
@@ -213,7 +213,7 @@ describe('an inventory alone, without any logs', () => {
       `long-lived-key high ${ROW_1}: Was 370 days old when last known to be active, on 2026-10-21; the limit is 90.`,
       'long-ttl medium ACCA222222222EXAMPLE: This Claude Platform API key was made for 200 days; the limit is 90.',
       'never-expires medium ACCAIOSFODNN7EXAMPLE: This Bedrock API key has no expiry date, 50 days after its creation.',
-      `keys-overlap low ${USER} access-key: user/ci has 2 active keys of one kind (access key), and had more than one for 20 days up to 2026-10-21; a rotation takes 7 at most.`,
+      `keys-overlap low ${USER} access-key: user/ci has 2 active access keys, and had more than one for 20 days up to 2026-10-21; a rotation takes 7 at most.`,
     ]);
   });
 
@@ -228,11 +228,11 @@ describe('an inventory alone, without any logs', () => {
       ),
     ).toEqual([
       `long-lived-key high ${ROW_1}: Created 400 days ago; the limit is 90.`,
-      `dormant-key medium ${ROW_1}: Not used in the 55 days up to 2026-11-15; the limit is 45.`,
-      `dormant-key medium ${ROW_2}: Never used in the 45 days from its creation up to 2026-11-15; the limit is 45.`,
+      `dormant-key medium ${ROW_1}: Not used for 55 days up to 2026-11-15; the limit is 45.`,
+      `dormant-key medium ${ROW_2}: Never used in the 45 days after its creation up to 2026-11-15; the limit is 45.`,
       'long-ttl medium ACCA222222222EXAMPLE: This Claude Platform API key was made for 200 days; the limit is 90.',
       'never-expires medium ACCAIOSFODNN7EXAMPLE: This Bedrock API key has no expiry date, 80 days after its creation.',
-      `keys-overlap low ${USER} access-key: user/ci has 2 active keys of one kind (access key), and had more than one for 50 days up to 2026-11-20; a rotation takes 7 at most.`,
+      `keys-overlap low ${USER} access-key: user/ci has 2 active access keys, and had more than one for 50 days; a rotation takes 7 at most.`,
     ]);
   });
 
@@ -266,7 +266,7 @@ describe('an inventory beside logs', () => {
     use(ledger, KEY, -200, -150);
     expect(said(ledger)).toEqual([
       `long-lived-key high ${KEY}: Created 399 days ago; the limit is 90.`,
-      `dormant-key medium ${KEY}: Not used in the 59 days up to 2026-11-19; the limit is 45.`,
+      `dormant-key medium ${KEY}: Not used for 59 days; the limit is 45.`,
     ]);
   });
 

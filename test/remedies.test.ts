@@ -179,6 +179,117 @@ describe('rotateCommands', () => {
   });
 });
 
+describe('commands for Azure', () => {
+  const APP = '11111111-2222-3333-4444-555555555555';
+  const KEY = '33333333-4444-5555-6666-777777777777';
+  const GROUP = '/subscriptions/00000000-1111-2222-3333-444444444444/resourcegroups/ai/providers';
+  const ACCOUNT = `${GROUP}/microsoft.cognitiveservices/accounts/prod-ai`;
+  const GATEWAY = `${GROUP}/microsoft.apimanagement/service/gateway/subscriptions/team-a`;
+  const ofAzure = (told: Partial<Credential>): Credential =>
+    about({ provider: 'azure', id: KEY, kind: 'client-secret', owner: `app/${APP}`, ...told });
+  const renewing = (key: string) =>
+    'az cognitiveservices account keys regenerate --name prod-ai --resource-group ai ' +
+    `--subscription 00000000-1111-2222-3333-444444444444 --key-name ${key}`;
+
+  const disabling: readonly (readonly [title: string, told: Partial<Credential>, commands: readonly string[]])[] = [
+    ['a secret', {}, [`az ad app credential delete --id ${APP} --key-id ${KEY}`]],
+    [
+      'a certificate',
+      { kind: 'client-certificate' },
+      [`az ad app credential delete --id ${APP} --key-id ${KEY} --cert`],
+    ],
+    ['a secret of nobody knows whom', { owner: '' }, []],
+    ['a secret of an application that is told by its name', { owner: 'app/my app; id' }, []],
+    [
+      'a secret that the log does not name',
+      { id: `app/${APP}/secret` },
+      [`az ad sp update --id ${APP} --set accountEnabled=false`],
+    ],
+    [
+      'a service principal',
+      { kind: 'service-principal', id: `app/${APP}` },
+      [`az ad sp update --id ${APP} --set accountEnabled=false`],
+    ],
+    [
+      'a federated credential',
+      { kind: 'federated-credential' },
+      [`az ad app federated-credential delete --id ${APP} --federated-credential-id ${KEY}`],
+    ],
+    ['a managed identity', { kind: 'managed-identity', id: `app/${APP}` }, []],
+    [
+      'a person',
+      { kind: 'entra-user', id: `user/${KEY}`, owner: 'user/alice@example.com' },
+      [
+        `az ad user update --id ${KEY} --account-enabled false`,
+        `az rest --method POST --url https://graph.microsoft.com/v1.0/users/${KEY}/revokeSignInSessions`,
+      ],
+    ],
+    [
+      'a person who is known by name',
+      { kind: 'entra-user', id: "user/o'hara@example.com" },
+      [String.raw`az ad user update --id 'o'\''hara@example.com' --account-enabled false`],
+    ],
+    ['a person whose name is a file to load', { kind: 'entra-user', id: 'user/@secrets' }, []],
+    ['a key of a resource', { kind: 'resource-key', id: `${ACCOUNT}/key2`, owner: ACCOUNT }, [renewing('key2')]],
+    [
+      'either key of a resource',
+      { kind: 'resource-key', id: `${ACCOUNT}/keys`, owner: ACCOUNT },
+      [renewing('key1'), renewing('key2')],
+    ],
+    [
+      'a key of a resource of another sort',
+      { kind: 'resource-key', id: `${GROUP}/microsoft.storage/storageaccounts/x/key1` },
+      [],
+    ],
+    [
+      'a key of a resource whose name is a command',
+      { kind: 'resource-key', id: `${ACCOUNT}'; id #/key1`, owner: `${ACCOUNT}'; id #` },
+      [],
+    ],
+    [
+      'a gateway subscription',
+      { kind: 'gateway-subscription', id: GATEWAY, owner: GATEWAY },
+      [
+        `az rest --method PATCH --url '${GATEWAY}?api-version=2022-08-01' --headers 'If-Match=*' --body '{"properties":{"state":"suspended"}}'`,
+      ],
+    ],
+    ['a gateway subscription whose name is a command', { kind: 'gateway-subscription', id: `${GATEWAY}'$(id)` }, []],
+  ];
+
+  test.each(disabling)('to disable %s', (_, told, commands) => {
+    expect(disableCommands(ofAzure(told))).toEqual(commands);
+  });
+
+  const rotating: readonly (readonly [title: string, told: Partial<Credential>, commands: readonly string[]])[] = [
+    [
+      'a secret',
+      {},
+      [
+        `az ad app credential list --id ${APP}`,
+        `az ad app credential reset --id ${APP} --append`,
+        `az ad app credential delete --id ${APP} --key-id ${KEY}`,
+      ],
+    ],
+    [
+      'a certificate',
+      { kind: 'client-certificate' },
+      [
+        `az ad app credential list --id ${APP} --cert`,
+        `az ad app credential reset --id ${APP} --append --create-cert`,
+        `az ad app credential delete --id ${APP} --key-id ${KEY} --cert`,
+      ],
+    ],
+    ['a secret that the log does not name', { id: `app/${APP}/secret` }, []],
+    ['a key of a resource', { kind: 'resource-key', id: `${ACCOUNT}/key1`, owner: ACCOUNT }, [renewing('key1')]],
+    ['a service principal', { kind: 'service-principal', id: `app/${APP}` }, []],
+    ['a gateway subscription', { kind: 'gateway-subscription', id: GATEWAY }, []],
+  ];
+
+  test.each(rotating)('to rotate %s', (_, told, commands) => {
+    expect(rotateCommands(ofAzure(told))).toEqual(commands);
+  });
+});
+
 describe('names of principals', () => {
   test.each([
     [USER, 'ci', '', 'user/ci'],
@@ -209,6 +320,7 @@ describe('shellWord', () => {
     ['日本', "'日本'"],
     ['', null],
     ['-x', null],
+    ['@file', null],
     ['file:///etc/passwd', null],
     ['https://example.com', null],
     ['a\nb', null],

@@ -181,6 +181,37 @@ describe('what a block says', () => {
     expect(one({ message: 'Used by user/ci and user/evaluation.', members })).toContain('2 members:');
   });
 
+  const unnamed = (user: string, which: string) => ({
+    ...key,
+    id: `arn:aws:iam::123456789012:${user}/access-key-${which}`,
+  });
+
+  test.each([
+    ['user/ci', '2026-08-24T10:00:00', '  user/ci key of 2026-08-24   access key, id not known, account 123456789012'],
+    ['user/team/ci', '2', '  user/team/ci key 2   access key, id not known, account 123456789012'],
+    ['root', '2024-09-11T20:11:44', '  root key of 2024-09-11   access key, id not known, account 123456789012'],
+  ])('a key of %s that a report does not name, %s', (user, which, expected) => {
+    expect(one({ credential: unnamed(user, which) })).toContain(`\n${expected}\n`);
+  });
+
+  test('keys that a report does not name are told apart', () => {
+    const list = ['user/a', 'user/b', 'user/b', `user/${'c'.repeat(64)}`].map((user, i) =>
+      findingOf({ rule: 'long-lived-key', credential: unnamed(user, `2026-08-24T10:00:0${i}`), message: 'Old.' }),
+    );
+    expect(renderText(reportOf(list), 100)).toContain(
+      '  user/a key of 2026-08-24               Old.\n' +
+        '  user/b/access-key-2026-08-24T10:00:01  Old.\n' +
+        '  user/b/access-key-2026-08-24T10:00:02  Old.\n' +
+        '  user/cc…cccccc key of 2026-08-24       Old.\n',
+    );
+  });
+
+  test('what only lasts is of its key, not an incident', () => {
+    const lasting = (rule: string) => findingOf({ rule, family: 'lifetime', credential: key });
+    const rendered = renderText(reportOf([lasting('long-lived-key'), lasting('dormant-key')]), 100);
+    expect(rendered).toContain('\nMEDIUM  one key, 2 findings  ');
+  });
+
   test('a long name cannot fill the screen', () => {
     const long = 'x'.repeat(5000);
     const [, , , , told] = one({ message: `user/${long} called it, 3 times.` }, 140).split('\n');
@@ -230,7 +261,17 @@ describe('remedies', () => {
     [
       'an urgent finding about lifetime',
       [aged, { ...burst('high', ['look', disable]), family: 'lifetime' }],
-      ['→ Ask.', '→ Rotate.', disable, 'look', 'create', 'check', 'delete'],
+      ['→ Ask.', disable, 'look'],
+    ],
+    [
+      'a key without an end is replaced before it is disabled',
+      [{ ...aged, rule: 'never-expires' }],
+      ['→ Rotate.', ...rotation],
+    ],
+    [
+      'a key that nobody uses is not replaced',
+      [aged, { ...aged, rule: 'dormant-key', remediation: { summary: 'Disable.', commands: [disable] } }],
+      ['→ Disable.', disable],
     ],
     [
       'every containment first',
@@ -382,6 +423,21 @@ describe('what was not seen', () => {
     ]);
   });
 
+  test('what one thing does not show is one bullet', () => {
+    expect(
+      gapsOf(
+        ['b', 'blind', 'a list of keys shows no places'],
+        ['a', 'blind', 'a list of keys shows no deeds'],
+        ['c', 'partial', 'a list of keys shows no deeds; no list of users'],
+        ['d', 'partial', 'a list of keys shows no calls; no list of users'],
+        ['e', 'blind', 'a list of keys shows no calls'],
+      ),
+    ).toEqual([
+      '  - blind: a list of keys shows no calls, deeds or places (a, b and e)',
+      '  - a list of keys shows no calls or deeds; no list of users (c and d)',
+    ]);
+  });
+
   test('all rules are not listed', () => {
     const all = ['a', 'b', 'c'].map(rule => [rule, 'partial', 'no end'] as const);
     expect(gapsOf(...all)).toEqual(['  - no end (all rules)']);
@@ -420,8 +476,13 @@ describe('arrangement', () => {
     ['an old key joins what happened', [old, seen('a', -HOUR)], [['long-lived-key', 'a']]],
     ['an old key links nothing', [old, seen('a', -60 * DAY), seen('b', -HOUR)], [['long-lived-key', 'a'], ['b']]],
     [
-      'what lasts is no incident',
+      'what lasts about one key is told together',
       [old, seen('dormant-key', -HOUR, 0, { family: 'lifetime' })],
+      [['long-lived-key', 'dormant-key']],
+    ],
+    [
+      'what lasts about two keys is told apart',
+      [old, findingOf({ rule: 'dormant-key', family: 'lifetime', credential: keyOf('AKIAI44QH8DHBEXAMPLE', 'ci') })],
       [['long-lived-key'], ['dormant-key']],
     ],
     [

@@ -1,35 +1,30 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Task, Window } from '../src/collect/collector.ts';
 import { openFiles } from '../src/collect/files.ts';
-import { openS3, s3 } from '../src/collect/s3.ts';
+import { s3 } from '../src/collect/s3.ts';
 import { checkS3 } from '../src/collect/s3/check.ts';
 import { parseLocation } from '../src/collect/s3/location.ts';
 import { UserError } from '../src/errors.ts';
 import type { Completion } from '../src/model/batch.ts';
 import type { AuditEvent } from '../src/model/event.ts';
 import { rawRecord } from './raw-record.ts';
+import { isolateAws, STATIC_KEY } from './servers/aws-env.ts';
 import { type Asked, BUCKET, PRINCIPAL, refuse, type S3Server, send, startS3 } from './servers/s3.ts';
+import { stillClock, taskOf } from './task.ts';
 
+const home = isolateAws();
 let server: S3Server;
 
 beforeEach(async () => {
   server = await startS3();
-  vi.stubEnv('AWS_ENDPOINT_URL', server.url);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
-  vi.stubEnv('AWS_REGION', 'eu-west-1');
-  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+  home.set({ ...STATIC_KEY, AWS_ENDPOINT_URL: server.url, AWS_REGION: 'eu-west-1' });
 });
 
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await server.close();
-});
+afterEach(() => server.close());
 
 const ALL: Window = { from: null, until: Date.UTC(2026, 10, 20) };
 
@@ -40,16 +35,14 @@ interface Given {
   readonly aws?: Task['aws'];
 }
 
-/** A task whose clock stands still and never keeps anybody waiting. */
-const taskOf = ({ window = ALL, signal = new AbortController().signal, told = [], aws = {} }: Given = {}): Task => ({
-  signal,
-  window,
-  aws,
-  env: { ...process.env },
-  clock: { now: () => ALL.until, sleep: () => Promise.resolve() },
-  version: '0.0.0',
-  tell: text => void told.push(text),
-});
+/** A task in the environment of the test. */
+const task = ({ told = [], ...given }: Given = {}): Task =>
+  taskOf(ALL.until, {
+    env: { ...process.env },
+    clock: stillClock(ALL.until),
+    tell: text => void told.push(text),
+    ...given,
+  });
 
 /** What reading a source gave. */
 interface Read {
@@ -60,7 +53,7 @@ interface Read {
 }
 
 async function readAll(source: string, given: Given = {}): Promise<Read> {
-  const opened = openS3(source, taskOf(given));
+  const opened = s3.open(source, task(given));
   const keys: string[] = [];
   for await (const { key } of opened.shards()) keys.push(key);
   const events: AuditEvent[] = [];
@@ -255,7 +248,7 @@ describe('what is found', () => {
   });
 
   test('a bucket of many folders is listed flat', async () => {
-    const keys = Array.from({ length: 150 }, (_, i) => `${1000 + i}/x.json.gz`);
+    const keys = Array.from({ length: 101 }, (_, i) => `${1000 + i}/x.json.gz`);
     put(...keys);
     await readAll(`s3://${BUCKET}`);
     expect(got()).toEqual(keys);
@@ -265,7 +258,7 @@ describe('what is found', () => {
   test('one object by its name, without leave to list', async () => {
     put('a/b.txt', 'a/b.txt.json');
     server.fault = ({ what }, _, response) => what === 'list' && refuse(response, 403, 'AccessDenied');
-    const opened = openS3(`s3://${BUCKET}/a/b.txt`, taskOf());
+    const opened = s3.open(`s3://${BUCKET}/a/b.txt`, task());
     const shards = [];
     for await (const shard of opened.shards()) shards.push(shard);
     expect(shards).toEqual([
@@ -316,7 +309,7 @@ describe('nothing to read', () => {
 
   test('a bucket elsewhere is asked there', async () => {
     putTrail();
-    vi.stubEnv('AWS_REGION', 'us-east-2');
+    home.set({ AWS_REGION: 'us-east-2' });
     server.fault = ({ what }, nth, response) =>
       what === 'bucket' && nth === 1 && refuse(response, 301, 'PermanentRedirect');
     expect((await readAll(`s3://${BUCKET}`, { window: WINDOW })).events.length).toBe(6);
@@ -337,7 +330,10 @@ describe('faults end in all that there is, or in what is missing', () => {
   };
 
   test.each<[string, S3Server['fault']]>([
-    ['a 503 now and then', ({ what }, nth, response) => what === 'get' && nth < 3 && refuse(response, 503, 'SlowDown')],
+    [
+      'a 503 now and then',
+      ({ what }, nth, response) => what === 'get' && nth === 1 && refuse(response, 503, 'SlowDown'),
+    ],
     [
       'a 500 for a listing',
       ({ what }, nth, response) => what === 'list' && nth === 1 && refuse(response, 500, 'InternalError'),
@@ -357,7 +353,7 @@ describe('faults end in all that there is, or in what is missing', () => {
     await server.close();
     const { objects } = server;
     server = await startS3();
-    vi.stubEnv('AWS_ENDPOINT_URL', server.url);
+    home.set({ AWS_ENDPOINT_URL: server.url });
     for (const [key, body] of objects) server.objects.set(key, body);
     server.fault = fault;
     expect(await readAll(`s3://${BUCKET}`)).toEqual(undisturbed);
@@ -447,16 +443,13 @@ describe('faults end in all that there is, or in what is missing', () => {
 });
 
 describe('reading', () => {
-  /** As large as three parts and a bit, and hard to compress. */
+  /** As large as two parts and a bit, because it is stored and not compressed. */
   const large = (): Buffer =>
     gzipSync(
       JSON.stringify({
-        Records: Array.from({ length: 1300 }, () => ({
-          ...rawRecord(++serial),
-          filler: randomBytes(10_000).toString('latin1'),
-        })),
+        Records: Array.from({ length: 1300 }, () => ({ ...rawRecord(++serial), filler: 'x'.repeat(13_000) })),
       }),
-      { level: 1 },
+      { level: 0 },
     );
 
   test('a large object comes in parts, and is what the file is', async () => {
@@ -498,7 +491,7 @@ describe('reading', () => {
   test('objects read out of their order, or not to their end, are read all the same', async () => {
     put(...Array.from({ length: 40 }, (_, i) => `logs/${100 + i}.json.gz`));
     server.objects.set('logs/119.json.gz', log(3000));
-    const opened = openS3(`s3://${BUCKET}/logs`, taskOf());
+    const opened = s3.open(`s3://${BUCKET}/logs`, task());
     const keys: string[] = [];
     for await (const { key } of opened.shards()) keys.push(key);
     const count = async (index: number): Promise<number> => {
@@ -546,7 +539,7 @@ describe('reading', () => {
 describe('checking', () => {
   const checks = async (source: string): Promise<string[]> => {
     const found: string[] = [];
-    for await (const { what, state, detail } of checkS3(source, taskOf())) found.push(`${what}: ${state}, ${detail}`);
+    for await (const { what, state, detail } of checkS3(source, task())) found.push(`${what}: ${state}, ${detail}`);
     return found;
   };
   const known = [`signed in: ok, as ${PRINCIPAL}`, `bucket: ok, '${BUCKET}' in eu-west-1`];

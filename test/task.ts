@@ -1,5 +1,5 @@
 import type { AuditHooks, World } from '../src/audit.ts';
-import type { Task } from '../src/collect/collector.ts';
+import type { Clock, Task } from '../src/collect/collector.ts';
 
 /** A clock of its own: it moves when somebody sleeps, and by nothing else. */
 export function fakeClock(start: number) {
@@ -12,6 +12,12 @@ export function fakeClock(start: number) {
     },
   };
 }
+
+/** A clock that stands still and keeps nobody waiting; `slept` is told how long each would have slept. */
+export const stillClock = (at: number, slept: number[] = []): Clock => ({
+  now: () => at,
+  sleep: milliseconds => Promise.resolve(void slept.push(milliseconds)),
+});
 
 /** A world in which nothing is set. */
 export const emptyWorld = (now: number): World => ({ aws: {}, azure: {}, env: {}, clock: fakeClock(now) });

@@ -20,7 +20,7 @@ export async function auditCommand(sources: readonly string[], flags: AuditFlags
   const outcome = await withCheckpoint(requestFrom(settings, io), settings, flags, io, request =>
     runAudit(request, settings, flags, io),
   );
-  if (!flags.quiet) explainStatus(outcome, settings, io);
+  if (!flags.quiet) explainStatus(outcome, settings, io, flags.checkpoint);
   return statusOf(outcome, settings);
 }
 

@@ -13,14 +13,12 @@ export async function withCheckpoint<T extends { readonly isDone: boolean }>(
   run: (request: AuditRequest) => Promise<T>,
 ): Promise<T> {
   if (path === null) return await run(request);
-  const { sources, lookbackDays, world } = request;
-  const [since, until] = [flags.since ?? config.since, flags.until ?? config.until];
-  const asked = JSON.stringify({ sources, since, until, lookbackDays, aws: world.aws });
-  const checkpoint = openFresh(path, asked, request, io);
-  if (checkpoint.isResumed) notice(io, `going on from ${path}: read up to ${isoMinute(checkpoint.window.until)}`);
+  const checkpoint = openFresh(path, askedIn(request, config, flags), request, io);
+  const { now, since, until, isResumed, window } = checkpoint;
+  if (isResumed) notice(io, `going on from ${path}, as of ${isoMinute(window.until)}`);
   let isDone = false;
   try {
-    const outcome = await run({ ...request, checkpoint });
+    const outcome = await run({ ...request, now, since, until, checkpoint });
     ({ isDone } = outcome);
     return outcome;
   } finally {
@@ -28,14 +26,25 @@ export async function withCheckpoint<T extends { readonly isDone: boolean }>(
   }
 }
 
+/** What was asked for, in the user's own words: an hour later, '7d' means another week. */
+function askedIn(request: AuditRequest, config: Settings['config'], flags: AuditFlags): string {
+  const { sources, since, world } = request;
+  const { from } = windowOf(request);
+  const history = since === null || from === null ? null : since - from;
+  const [sinceText, untilText] = [flags.since ?? config.since, flags.until ?? config.until];
+  return JSON.stringify([sources, flags.now, sinceText, untilText, history, world.aws]);
+}
+
 /** What an old run left says nothing of the time since. */
 function openFresh(path: string, asked: string, request: AuditRequest, io: Io): Checkpoint {
-  const window = windowOf(request);
-  const found = openCheckpoint(path, asked, window);
-  if (window.until - found.window.until <= DAY) return found;
+  const { now, since, until } = request;
+  const question = { now, since, until, window: windowOf(request) };
+  const open = (): Checkpoint => openCheckpoint(path, asked, question, text => notice(io, text));
+  const found = open();
+  if (question.window.until - found.window.until <= DAY) return found;
   notice(io, `${path} is from ${isoMinute(found.window.until)}: beginning anew`);
   found.close(true);
-  return openCheckpoint(path, asked, window);
+  return open();
 }
 
 const isoMinute = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -9,6 +9,7 @@ import { openGeo } from '../geo.ts';
 import type { Coverage, Views } from '../model/coverage.ts';
 import { rules } from '../rules/index.ts';
 import { DAY } from '../time.ts';
+import { prepareAws } from './audit.ts';
 import { checkLines, coverageText, headLines, summaryLines } from './doctor-text.ts';
 import { clockOf, type Io, isColored, notice, print, widthOf } from './io.ts';
 import { type AwsFlags, settle, type Settings } from './settings.ts';
@@ -54,6 +55,7 @@ const INTERRUPTED = 130;
 export async function doctorCommand(given: readonly string[], flags: DoctorFlags, io: Io): Promise<number> {
   const ground = groundOf(given, flags, io);
   const settings = ground.sources.length === 0 ? null : settle(ground.sources, { ...flags, progress: false }, io);
+  if (settings !== null) prepareAws(settings.aws, io);
   const abort = new AbortController();
   // Every request that is under way listens for it.
   setMaxListeners(0, abort.signal);
@@ -99,10 +101,11 @@ function groundOf(given: readonly string[], flags: DoctorFlags, io: Io): Ground 
   };
 }
 
-const taskOf = ({ aws }: Settings, signal: AbortSignal, io: Io): Task => ({
+const taskOf = ({ aws, config }: Settings, signal: AbortSignal, io: Io): Task => ({
   signal,
   window: { from: null, until: io.now() },
   aws,
+  azure: config.azure ?? {},
   env: io.env,
   clock: clockOf(io),
   version: io.version,

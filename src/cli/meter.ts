@@ -18,6 +18,16 @@ export class Meter {
     this.#startedAt = io.now();
   }
 
+  /** Says that the sources are being opened, if that takes long; returns what stops it. */
+  wait(): () => void {
+    const timer = setTimeout(() => {
+      if (this.#drawnAt !== null) return;
+      this.#drawnAt = this.#io.now();
+      this.#io.stderr.write(`${ERASED}opening the sources …`);
+    }, PATIENCE);
+    return () => clearTimeout(timer);
+  }
+
   update(progress: Progress): void {
     const now = this.#io.now();
     const elapsed = now - this.#startedAt;

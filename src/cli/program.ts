@@ -51,7 +51,7 @@ function addAudit(program: Command, io: Io, finish: Finish): void {
     .optionsGroup('What is judged:')
     .option(
       '--since <time>',
-      'judge from here on: 12h, 30d, 2w, 2026-06-01 or an instant (default: all of files, 90 days of aws: and s3:)',
+      'judge from here on: 12h, 30d, 2w, 2026-06-01 or an instant (default: all of files, 90 days of aws: and s3://)',
     )
     .option('--until <time>', 'leave out events from here on')
     .option('--lookback <span>', 'history to read before --since (default: what the rules ask for; 0 for none)')

@@ -53,8 +53,10 @@ export async function runAudit(
 }
 
 /** Says on stderr why the exit status is what it is, when it is not 0. */
-export function explainStatus({ report, interrupted }: Outcome, gate: Thresholds, io: Io): void {
+export function explainStatus({ report, interrupted }: Outcome, gate: Thresholds, io: Io, checkpoint?: string): void {
   if (interrupted) notice(io, 'interrupted: the report holds what was read until then');
+  if (checkpoint !== undefined && !report.run.complete)
+    notice(io, `the same command goes on from ${checkpoint} within a day`);
   const gated = countGated(report, gate.failOn);
   if (gated > 0) notice(io, `${countText(gated, 'finding')} at or above ${gate.failOn} (--fail-on)`);
   if (!interrupted) for (const source of report.sources) if (!source.complete) notice(io, incompleteness(source));
@@ -71,6 +73,7 @@ export const statusOf = ({ report, interrupted, isWritten }: Outcome, { failOn, 
 async function auditWatched(request: AuditRequest, signal: AbortSignal, flags: ReportFlags, io: Io): Promise<Report> {
   const startedAt = io.now();
   const meter = flags.progress && flags.quiet !== true && isWatched(io) ? new Meter(io) : null;
+  const stopWaiting = meter?.wait();
   const watchHeap = tightenHeap();
   const onProgress = (progress: Progress): void => {
     watchHeap(progress.events);
@@ -80,7 +83,10 @@ async function auditWatched(request: AuditRequest, signal: AbortSignal, flags: R
     meter?.erase();
     if (flags.quiet !== true) notice(io, text);
   };
-  const report = await audit(request, { signal, onProgress, tell }).finally(() => meter?.erase());
+  const report = await audit(request, { signal, onProgress, tell }).finally(() => {
+    stopWaiting?.();
+    meter?.erase();
+  });
   if (flags.verbose) notice(io, `${countText(report.summary.events, 'event')} in ${formatSpan(io.now() - startedAt)}`);
   return report;
 }

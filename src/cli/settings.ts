@@ -160,6 +160,12 @@ export function settleAws(flags: AwsFlags, { aws = {} }: Config): AwsSettings {
   const names = ['profile', 'region', 'roleArn', 'externalId', 'accounts', 'roleName', 'allEvents'] as const;
   const given = names.map(name => [name, flags[name] ?? aws[name]]).filter(([, value]) => value !== undefined);
   const settings: AwsSettings = Object.fromEntries(given);
+  if (settings.roleArn !== undefined && !/^arn:aws[a-z-]*:iam::\d{12}:role\/./.test(settings.roleArn)) {
+    throw new UserError(
+      `'${settings.roleArn}' is not the ARN of a role`,
+      'Write it as in arn:aws:iam::123456789012:role/audit.',
+    );
+  }
   if (settings.accounts !== undefined && settings.roleName === undefined) {
     throw new UserError('--accounts needs --role-name', 'Name the role that each of the accounts lends you.');
   }

@@ -21,7 +21,10 @@ import { defineCollector, type OpenSource, type Shard, type Task, type Window } 
 const KEPT_DAYS = 90;
 
 /** Regions wait for their turns most of the time. */
-const LANES = 24;
+const LANES = 96;
+
+/** An audit that goes on may have begun as long ago: what LookupEvents dropped since then is no gap. */
+const GRACE = DAY;
 
 const ACCOUNT_LANES = 4;
 const REGION = /^[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-\d{1,2}$/;
@@ -52,6 +55,8 @@ interface Account {
   readonly inventory: Inventory;
   /** Whether the access keys could be listed, once that was asked. */
   areKeysKnown: boolean;
+  /** Why there is not one page of some Regions, by their names. */
+  readonly refused: Map<string, string>;
 }
 
 /** The account or accounts that the credentials lead to; each fails alone. */
@@ -71,7 +76,8 @@ function openAws(source: string, task: Task): OpenSource {
         opened.set(access, await openAccount(access, asked, task));
       });
       accounts.push(...signedIn.accounts.map(access => opened.get(access)!));
-      const estimate = createEstimate(text => task.tell(text));
+      const regions = accounts.reduce((sum, account) => sum + account.regions.size, 0);
+      const estimate = createEstimate(regions, LANES, text => task.tell(text));
       for (const part of [
         ...failures.map(failedPart),
         ...accounts.flatMap(account => partsOf(account, stretch, estimate, task)),
@@ -123,6 +129,7 @@ async function openAccount(access: Access, asked: readonly string[], task: Task)
     trouble,
     inventory: openInventory(access, task),
     areKeysKnown: true,
+    refused: new Map(),
   };
 }
 
@@ -135,7 +142,8 @@ function partsOf(account: Account, stretch: Stretch, estimate: Estimate, task: T
   const keys = (): Promise<readonly KeyUse[] | null> => keysOf(account);
   const pulled = [...regions].map(([region, scope]): Part => {
     const name = `${access.account} ${region}`;
-    const pull = { access, region, name, scope, stretch, keys, estimate, task };
+    const refuse = (why: string): void => void account.refused.set(region, why);
+    const pull = { access, region, name, scope, stretch, keys, refuse, estimate, task };
     return { key: name, size: stretch.until - stretch.from, read: (_shard, _grain, after) => readRegion(pull, after) };
   });
   return [
@@ -192,14 +200,16 @@ function viewsOf(
   { from, until }: Stretch,
   { aws: { allEvents = false }, window }: Task,
 ): Views {
-  const isCut = window.from !== null && from > window.from;
+  const isCut = window.from !== null && from - window.from > GRACE;
   return unitedViews([
     ...failures.map(({ account, what }) => ({ account, views: blindViews(what) })),
-    ...accounts.map(({ access: { account }, posture, areKeysKnown }) => ({
+    ...accounts.map(({ access: { account }, regions, posture, areKeysKnown, refused }) => ({
       account,
       views: lookupViews(posture.views, {
         allEvents,
         areKeysKnown,
+        refused,
+        isRefused: refused.size === regions.size,
         earliest: isCut ? from : null,
         isEmpty: from > until,
       }),

@@ -1,8 +1,8 @@
-import { setMaxListeners } from 'node:events';
 import type { Completion } from '../model/batch.ts';
 import { formats, notAuditLogs } from '../normalise/formats.ts';
 import { compareText } from '../wording.ts';
 import { ownActions, s3Needs } from './aws/needs.ts';
+import { roomy } from './aws/signals.ts';
 import { defineCollector, type OpenSource, type Shard, type Task } from './collector.ts';
 import { isLogLike, readBytes } from './intake/read-bytes.ts';
 import { type Bucket, openBucket } from './s3/bucket.ts';
@@ -28,8 +28,8 @@ export const s3 = defineCollector({
 });
 
 /** The objects that a location in S3 holds. */
-export function openS3(source: string, asked: Task): OpenSource {
-  const task = withRoom(asked);
+function openS3(source: string, asked: Task): OpenSource {
+  const task = { ...asked, signal: roomy(asked.signal) };
   let listed: Listed | null = null;
   return {
     async *shards() {
@@ -55,13 +55,6 @@ export function openS3(source: string, asked: Task): OpenSource {
     self: () => (listed === null ? [] : [listed.bucket.principal]),
     check: () => checkS3(source, task),
   };
-}
-
-/** Node warns of a leak where many requests listen for one interrupt, as they do here. */
-function withRoom(task: Task): Task {
-  const signal = AbortSignal.any([task.signal]);
-  setMaxListeners(0, signal);
-  return { ...task, signal };
 }
 
 interface Listed {

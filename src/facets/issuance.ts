@@ -4,8 +4,8 @@ import { keepTable } from './keep.ts';
 import type { Fold, Table } from './table.ts';
 import { isByService } from './volume.ts';
 
-/** What was given out: temporary sessions, static keys, or secrets shown to a reader. */
-export type Issued = 'sessions' | 'keys' | 'secrets';
+/** What was given out: temporary sessions, static keys, secrets shown to a reader, or tokens of Entra ID. */
+export type Issued = 'sessions' | 'keys' | 'secrets' | 'tokens';
 
 /** Credentials of one class given out within one UTC hour. */
 export interface IssuanceHour {
@@ -30,20 +30,24 @@ const BATCHES: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** What sets a secret anew, or a password: no further key comes of it. */
-const NO_NEW_KEY = /:(?:(?:Create|Update)LoginProfile|ResetServiceSpecificCredential)$/;
+const NO_NEW_KEY = /:(?:(?:Create|Update)LoginProfile|ResetServiceSpecificCredential)$|\/regenerate\w*\/action$/;
 
 const FOLDS: readonly Fold[] = ['sum', 'sum', 'min', 'max'];
-const CLASSES: readonly Issued[] = ['sessions', 'keys', 'secrets'];
+const CLASSES: readonly Issued[] = ['sessions', 'keys', 'secrets', 'tokens'];
 const CLASS_OF: Partial<Record<Deed, number>> = { issue: 0, create: 1, reveal: 2 };
+const TOKENS = 3;
+
+/** An app asks for a token every hour, and each of its copies does: that is no session that someone chose to open. */
+const isToken = (action: string): boolean => action.startsWith('entra:');
 
 /** Hour by hour, the credentials and secrets that a credential was used to obtain. */
 export const issuance = defineFacet({
   id: 'issuance',
-  version: 2,
+  version: 3,
   columns: ['hour', 'deed', 'action', 'outcome', 'agent'],
   ...keepTable(FOLDS),
   add(state, event) {
-    const issued = CLASS_OF[event.deed];
+    const issued = event.deed === 'issue' && isToken(event.action) ? TOKENS : CLASS_OF[event.deed];
     if (issued === undefined || event.outcome !== 'ok' || event.count === 0 || isByService(event.agent)) return;
     if (event.deed === 'create' && NO_NEW_KEY.test(event.action)) return;
     const weight = event.deed === 'reveal' ? BATCHES.get(event.action) : undefined;

@@ -2,12 +2,19 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Reader, type Response } from 'mmdb-lib';
 import { UserError } from '../errors.ts';
+import type { Point } from '../model/event.ts';
 import { asCountry } from './country.ts';
 
-/** A geography database: the country of a public address. */
+/** What a database says of an address: an empty country when it does not know. */
+export interface Located {
+  readonly country: string;
+  /** Only city databases have it. */
+  readonly point?: Point;
+}
+
+/** A geography database: where public addresses are. */
 export interface GeoDatabase {
-  /** Empty when the database does not know. */
-  countryOf(address: string): string;
+  find(address: string): Located;
   /** Its type and the day it was built, for the report. */
   readonly build: string;
 }
@@ -23,7 +30,7 @@ export function openBundledDatabase(): GeoDatabase {
 export function openDatabase(source: string | Buffer): GeoDatabase {
   const { metadata, read } = openFile(source, GEO);
   return {
-    countryOf: address => countryIn(read(address)),
+    find: address => locatedBy(read(address)),
     build: buildOf(metadata),
   };
 }
@@ -93,6 +100,12 @@ const damaged = (name: string, { what, option }: Naming): UserError =>
 const buildOf = ({ databaseType, buildEpoch }: Reader<Response>['metadata']): string =>
   `${databaseType}, built ${buildEpoch.toISOString().slice(0, 10)}`;
 
+function locatedBy(entry: unknown): Located {
+  const country = countryIn(entry);
+  const point = country === '' ? undefined : pointIn(entry);
+  return point === undefined ? { country } : { country, point };
+}
+
 /** Reads the shapes of MaxMind (`country.iso_code`), IPinfo (`country`) and ip-location-db (`country_code`). */
 function countryIn(entry: unknown): string {
   if (typeof entry !== 'object' || entry === null) return '';
@@ -100,6 +113,30 @@ function countryIn(entry: unknown): string {
   if (country_code !== undefined) return asCountry(country_code);
   if (typeof country !== 'object' || country === null) return asCountry(country);
   return asCountry((country as { iso_code?: unknown }).iso_code);
+}
+
+/** A database that does not say how near the truth it is, is taken to be this far off; none is trusted to be nearer than a tenth of a degree. */
+const USUAL_RADIUS_KM = 100;
+const LEAST_RADIUS_KM = 10;
+const GREATEST_RADIUS_KM = 1_000;
+
+/** Reads the shapes of MaxMind (`location`), ip-location-db (`latitude`) and IPinfo (`lat`); nowhere is at zero and zero. */
+function pointIn(entry: unknown): Point | undefined {
+  const fields = entry as Readonly<Record<string, unknown>>;
+  const location = typeof fields.location === 'object' && fields.location !== null ? fields.location : fields;
+  const { latitude, longitude, lat, lng, accuracy_radius } = location as Readonly<Record<string, unknown>>;
+  const [north, east] = [degrees(latitude ?? lat, 90), degrees(longitude ?? lng, 180)];
+  if (north === undefined || east === undefined || (north === 0 && east === 0)) return undefined;
+  const radius = typeof accuracy_radius === 'number' && accuracy_radius > 0 ? accuracy_radius : USUAL_RADIUS_KM;
+  const radiusKm = Math.min(GREATEST_RADIUS_KM, Math.max(LEAST_RADIUS_KM, Math.ceil(radius)));
+  return { latitude: north, longitude: east, radiusKm };
+}
+
+/** A number of degrees, or one as text, to a tenth. */
+function degrees(value: unknown, limit: number): number | undefined {
+  const number = typeof value === 'string' && /^-?\d{1,3}(?:\.\d+)?$/.test(value) ? Number(value) : value;
+  if (typeof number !== 'number' || !(Math.abs(number) <= limit)) return undefined;
+  return Math.round(number * 10) / 10 + 0;
 }
 
 /** The longest operator name that is kept. */

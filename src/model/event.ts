@@ -61,6 +61,13 @@ export type Measure = 'at' | 'last' | 'count' | 'tokensIn' | 'tokensOut' | 'micr
 /** Fields that rows are grouped by. */
 export type Column = Exclude<keyof AuditEvent, Measure>;
 
+/** A point on the globe, to a tenth of a degree, and within how many kilometres of it an address really is. */
+export interface Point {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly radiusKm: number;
+}
+
 /** Where an address is. `country` is empty when it has no place, and `why` then says the reason. */
 export interface Place {
   readonly country: string;
@@ -68,6 +75,8 @@ export interface Place {
   readonly site: string;
   /** Declared as an exit shared by many (egress, VPN): never surprising by itself. */
   readonly egress: boolean;
+  /** Absent without a city database, or where the country was declared. */
+  readonly point?: Point;
   /** Who runs the network, as in 'AS64496 Example Net'; empty without an ASN database. */
   readonly operator: string;
   readonly why: 'located' | 'declared' | 'private' | 'reserved' | 'invalid' | 'missing' | 'unknown';

@@ -25,6 +25,11 @@ const FAMILIES: readonly (readonly [family: string, pattern: RegExp])[] = [
   ['aws-sdk-java', /aws-sdk-(?:java|kotlin|android)/i],
   ['aws-sdk-go', /aws-sdk-go/i],
   ['aws-sdk-other', /aws-?sdk|awspowershell|aws-tools|aws-crt/i],
+  ['azure-cli', /azurecli|azure-cli/i],
+  // What PowerShell calls itself begins as a browser does.
+  ['azure-powershell', /powershell|azurepscmdlets|psversion/i],
+  ['graph', /microsoft[ .-]?graph|msgraph|^graph-|graphexplorer/i],
+  ['azure-sdk', /\bazsdk|azure-sdk|ms-?rest-?azure|azure-core|azure-arm|\bmsal\b/i],
   ['browser', /^\[?mozilla\//i],
   ['curl', /^(?:curl|wget|httpie)\b/i],
   ['api-client', /postman|insomnia|bruno/i],

@@ -6,7 +6,7 @@ import { withoutPath } from './cloudtrail-identity.ts';
 import { digText } from './dig.ts';
 import { defineFormat, type Reader, type Sink } from './format.ts';
 import { readInstant } from './instant.ts';
-import { isBlank, keyListViews, NO_SERVICE_KEYS, UNDATED } from './key-list.ts';
+import { hasFields, isBlank, keyListViews, NO_SERVICE_KEYS, UNDATED } from './key-list.ts';
 import { tidy } from './redact.ts';
 
 /** Credential reports of IAM: as CSV, and as `aws iam get-credential-report` answers. */
@@ -19,7 +19,7 @@ export const credentialReport = defineFormat({
 });
 
 /** Where the rows of a report go. */
-export interface ReportSink extends Pick<Sink, 'credential' | 'malformed'> {
+interface ReportSink extends Pick<Sink, 'credential' | 'malformed'> {
   /** Someone has more access keys than the report has room for. */
   overflow(): void;
 }
@@ -31,13 +31,11 @@ const OVERFLOW =
   'a user has more access keys than the report shows: `aws iam list-access-keys --user-name` shows all of them';
 const NOT_A_REPORT = 'the content is not a credential report';
 
-const has = (record: JsonObject, ...names: readonly string[]): boolean =>
-  names.every(name => Object.hasOwn(record, name));
-
 const isRow = (record: JsonObject): boolean =>
-  has(record, 'user', 'arn') && (has(record, 'access_key_1_active') || has(record, 'password_enabled'));
+  hasFields(record, 'user', 'arn') &&
+  (hasFields(record, 'access_key_1_active') || hasFields(record, 'password_enabled'));
 
-const isAnswer = (record: JsonObject): boolean => has(record, 'Content', 'ReportFormat');
+const isAnswer = (record: JsonObject): boolean => hasFields(record, 'Content', 'ReportFormat');
 
 function createReader(): Reader<Record<never, never>> {
   return {
@@ -71,7 +69,7 @@ function readAnswer(record: JsonObject, sink: Sink): void {
 }
 
 /** What a report was of, and whether every row of it could be read. */
-export interface ReportEnd {
+interface ReportEnd {
   readonly accounts: readonly string[];
   readonly isWhole: boolean;
 }
@@ -123,7 +121,7 @@ function parseCsv(csv: string, skip: () => void): string[][] {
 }
 
 /** Reads the row of a user or of root, and gives the account it is of; the keys in it have no ids. */
-export function readReportRow(row: JsonObject, observedAt: number, sink: ReportSink): string {
+function readReportRow(row: JsonObject, observedAt: number, sink: ReportSink): string {
   const owner = withoutPath(tidy(digText(row, 'arn')));
   const [, account, isRoot] = HOLDER.exec(owner) ?? [];
   if (account === undefined) {

@@ -4,7 +4,7 @@ import { iamArn, keyName } from './cloudtrail-identity.ts';
 import { dig, digText, isObject } from './dig.ts';
 import { defineFormat, type Reader } from './format.ts';
 import { readInstant } from './instant.ts';
-import { GUESSED, keyListViews, NO_SERVICE_KEYS, type RowSink, UNDATED } from './key-list.ts';
+import { GUESSED, hasFields, keyListViews, NO_SERVICE_KEYS, type RowSink, UNDATED } from './key-list.ts';
 import { tidy } from './redact.ts';
 
 /** What is known of the list that a row stands in; a saved one does not say which account it is of. */
@@ -37,14 +37,11 @@ const SERVICE_LIST = 'ServiceSpecificCredentials';
 const OTHER_USERS = 'a list of access keys shows those of the users it was asked for, and of no others';
 const NO_ACCESS_KEYS = 'no list of access keys, which `aws iam get-credential-report` and `list-access-keys` give';
 
-const has = (record: JsonObject, ...names: readonly string[]): boolean =>
-  names.every(name => Object.hasOwn(record, name));
-
 const isAccessKeys = (record: JsonObject): boolean =>
-  has(record, ACCESS_KEYS) || has(record, 'AccessKeyId', 'Status', 'CreateDate');
+  hasFields(record, ACCESS_KEYS) || hasFields(record, 'AccessKeyId', 'Status', 'CreateDate');
 
 const isServiceKeys = (record: JsonObject): boolean =>
-  has(record, SERVICE_LIST) || has(record, 'ServiceSpecificCredentialId', 'ServiceName', 'Status');
+  hasFields(record, SERVICE_LIST) || hasFields(record, 'ServiceSpecificCredentialId', 'ServiceName', 'Status');
 
 function createReader(): Reader<Record<never, never>> {
   const seen = { access: false, service: false };

@@ -81,8 +81,17 @@ function fitting(characters: readonly string[], width: number): string[] {
 
 /** A name without what its neighbours on the line say: `user/ci-eval` for its ARN, `accounts/x` for an Azure id. */
 export function shortName(name: string, width = 40): string {
-  return truncateMiddle(lastPartOf(name), width);
+  const [, owner, which] = UNNAMED.exec(name) ?? [];
+  if (owner === undefined) return truncateMiddle(lastPartOf(name), width);
+  const tail = ` key ${which!.length > 3 ? `of ${which!.slice(0, 10)}` : which!}`;
+  return truncateMiddle(lastPartOf(owner), Math.max(1, width - tail.length)) + tail;
 }
+
+/** A key that a report tells of without its id: by its owner, and by when it was made or which of two it is. */
+const UNNAMED = /^(arn:[^/]*:(?:user\/.+|root))\/access-key-(\d[\dT:-]*)$/;
+
+/** Whether an id stands for a key whose own id is not known. */
+export const isUnnamed = (id: string): boolean => UNNAMED.test(id);
 
 function lastPartOf(name: string): string {
   const arn = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(.+)$/.exec(name);
@@ -105,5 +114,11 @@ export function shortIds(ids: readonly string[]): string[] {
     if (held === undefined) holders.set(shortId(id), new Set([id]));
     else held.add(id);
   }
-  return ids.map(id => (holders.get(shortId(id))!.size === 1 ? shortId(id) : truncateMiddle(id, 32)));
+  return ids.map(id =>
+    holders.get(shortId(id))!.size === 1
+      ? shortId(id)
+      : isUnnamed(id)
+        ? truncateMiddle(lastPartOf(id), 60)
+        : truncateMiddle(id, 32),
+  );
 }

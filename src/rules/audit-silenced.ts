@@ -1,6 +1,6 @@
 import { type DeedRow, deedEvidence, deedRows, deeds, groupDeeds, sumDeeds } from '../facets/deeds.ts';
 import { episodesOf } from '../facets/stretch.ts';
-import { principalText } from '../kinds.ts';
+import { principalText, resourceText } from '../kinds.ts';
 import type { Credential } from '../model/credential.ts';
 import type { Severity } from '../model/finding.ts';
 import { DAY } from '../time.ts';
@@ -17,11 +17,23 @@ const EFFECTS: ReadonlyMap<string, string> = new Map([
   ['cloudtrail:StopEventDataStoreIngestion', 'the event data store takes in nothing from then on'],
   ['bedrock:DeleteModelInvocationLoggingConfiguration', 'model calls are no longer logged'],
   ['bedrock:PutModelInvocationLoggingConfiguration', 'what is logged of model calls, or where to, was changed'],
+  ['microsoft.insights/diagnosticsettings/delete', 'its logs go nowhere by this setting from then on'],
+  ['microsoft.insights/diagnosticsettings/write', 'the setting records nothing from then on'],
+  ['microsoft.insights/logprofiles/delete', 'the Activity Log is no longer exported by it'],
+  ['microsoft.operationalinsights/workspaces/delete', 'the workspace that held the logs is gone'],
+  ['microsoft.operationalinsights/workspaces/purge/action', 'records were to be deleted from the workspace'],
 ]);
 
 /** What is a set-up as often as a silencing. */
 const AMBIGUOUS: ReadonlySet<string> = new Set(['bedrock:PutModelInvocationLoggingConfiguration']);
 
+const ACCOUNT =
+  '/subscriptions/00000000-1111-2222-3333-444444444444/resourcegroups/ai/providers/microsoft.cognitiveservices/accounts/prod-ai';
+const SETTING = {
+  deed: 'silence',
+  action: 'microsoft.insights/diagnosticsettings/delete',
+  target: `${ACCOUNT}/providers/microsoft.insights/diagnosticsettings/all-logs`,
+} as const;
 const STOP = { deed: 'silence', action: 'cloudtrail:StopLogging', target: 'org-trail' } as const;
 
 export const auditSilenced = defineRule({
@@ -33,19 +45,20 @@ export const auditSilenced = defineRule({
     'Medium when the call was refused, or only replaced the logging configuration of model calls; low when such a replacement was refused.',
   kind: 'fact',
   description:
-    'Someone switched off, deleted or narrowed what records the use of keys: a trail, its event selectors, the invocation log of the models. ' +
+    'Someone switched off, deleted or narrowed what records the use of keys: a trail, its event selectors, the invocation log of the models; in Azure a diagnostic setting, the export of the Activity Log, the workspace that holds the logs. ' +
     'What was done afterwards may be missing from every log, so silence after it is not calm. Calls that failed for another reason than a refusal changed nothing and are left out.',
   remediation:
-    'Switch the recording on again, find out who held the credential at that time, and take the stretch without records for the worst. Let only a break-glass role change trails and invocation logs.',
+    'Switch the recording on again, find out who held the credential at that time, and take the stretch without records for the worst. Let only a break-glass role change trails, invocation logs and diagnostic settings. A deleted workspace can be recovered for 14 days.',
   references: [
     'https://attack.mitre.org/techniques/T1562/008/',
     'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html',
     'https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html',
+    'https://learn.microsoft.com/en-us/azure/azure-monitor/platform/diagnostic-settings',
     'https://stratus-red-team.cloud/attack-techniques/AWS/aws.defense-evasion.cloudtrail-stop/',
   ],
   falsePositives: [
     'A trail or log that was replaced by a better one: the new one should be in the logs too.',
-    'The clearing away of a test account.',
+    'The clearing away of a test account, or of a resource of Azure, whose diagnostic settings are deleted with it.',
   ],
   needs: ['deeds'],
   facets: { deeds },
@@ -82,6 +95,46 @@ export const auditSilenced = defineRule({
       title: 'the invocation log of the models is set up anew',
       events: [{ at: -DAY, deed: 'silence', action: 'bedrock:PutModelInvocationLoggingConfiguration' }],
       expect: ['silenced:medium'],
+    },
+    {
+      title: 'the diagnostic setting of an AI resource is deleted',
+      events: [{ ...SETTING, at: -DAY }],
+      expect: ['silenced:critical'],
+    },
+    {
+      title: 'every log category of a diagnostic setting is switched off',
+      events: [
+        {
+          ...SETTING,
+          at: -DAY,
+          action: 'microsoft.insights/diagnosticsettings/write',
+          target: `${SETTING.target} (every log category off)`,
+        },
+      ],
+      expect: ['silenced:critical'],
+    },
+    {
+      title: 'the workspace that holds the logs is deleted',
+      events: [
+        {
+          at: -DAY,
+          deed: 'silence',
+          action: 'microsoft.operationalinsights/workspaces/delete',
+          target:
+            '/subscriptions/00000000-1111-2222-3333-444444444444/resourcegroups/ai/providers/microsoft.operationalinsights/workspaces/logs',
+        },
+      ],
+      expect: ['silenced:critical'],
+    },
+    {
+      title: 'someone tries to delete a diagnostic setting and is refused',
+      events: [{ ...SETTING, at: -DAY, outcome: 'denied' }],
+      expect: ['attempted:medium'],
+    },
+    {
+      title: 'a diagnostic setting is deleted that was not there',
+      events: [{ ...SETTING, at: -DAY, outcome: 'failed' }],
+      expect: [],
     },
     {
       title: 'a record is dropped in a way this rule has no words for',
@@ -136,9 +189,15 @@ function told({ id, account, owner }: Credential, rows: readonly DeedRow[]) {
   const sum = sumDeeds(rows);
   const { action, target } = rows[0]!;
   return {
-    data: { who: principalText(owner), action, target: target === '' ? '' : ` on ${target}`, time: timeText(sum.last) },
+    data: { who: principalText(owner), action, target: onText(target), time: timeText(sum.last) },
     subject: [account || id, target, action].filter(name => name !== ''),
     episodes: episodesOf(rows),
     evidence: { ...deedEvidence(sum), action, target, by: id, owner },
   };
+}
+
+/** A resource of Azure in short, with what is told of it in brackets. */
+function onText(target: string): string {
+  const [, name, note] = /^(.*?)( \([^()]*\))?$/s.exec(target)!;
+  return target === '' ? '' : ` on ${resourceText(name!)}${note ?? ''}`;
 }

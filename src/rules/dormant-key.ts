@@ -1,7 +1,7 @@
 import { type AccountDays, accountDays } from '../facets/account-days.ts';
 import { activity } from '../facets/activity.ts';
 import { lifetime } from '../facets/lifetime.ts';
-import { hasEnded, isDated, knownUntil } from '../facets/standing.ts';
+import { hasEnded, isDated, knownUntil } from '../standing.ts';
 import { aliasOf, isStatic } from '../kinds.ts';
 import type { Credential, CredentialKind } from '../model/credential.ts';
 import { disableCommands } from '../remedies.ts';
@@ -78,8 +78,8 @@ export const dormantKey = defineRule({
   facets,
   options,
   messages: {
-    unused: 'Not used in the {days} days up to {until}; the limit is {limit}.',
-    neverUsed: 'Never used in the {days} days from its creation up to {until}; the limit is {limit}.',
+    unused: 'Not used for {days} days{asOf}; the limit is {limit}.',
+    neverUsed: 'Never used in the {days} days after its creation{asOf}; the limit is {limit}.',
     unseen: 'Not seen in use since {since}, in {covered} days of logs up to {until}; the limit is {limit}.',
   },
   abstentions: {
@@ -359,7 +359,7 @@ function coveredDays(credential: Credential, since: number, { horizon, overview 
 
 const useKey = ({ account, kind }: Credential): string => `${account}\n${kind}`;
 
-function sayIdle(subject: Subject, { days, since, until, coveredDays }: Idle, { options }: Context) {
+function sayIdle(subject: Subject, { days, since, until, coveredDays }: Idle, { now, options }: Context) {
   const { id, owner, createdAt } = subject.credential;
   const limit = options.idleDays;
   const lastUse = since === createdAt ? null : isoText(since);
@@ -375,16 +375,19 @@ function sayIdle(subject: Subject, { days, since, until, coveredDays }: Idle, { 
       owner,
     },
   };
-  const told = { limit, until: dateText(until) };
   if (coveredDays === null) {
     return {
       message: lastUse === null ? ('neverUsed' as const) : ('unused' as const),
-      data: { days, ...told },
+      data: { days, limit, asOf: now - until <= DAY ? '' : ` up to ${dateText(until)}` },
       ...rest,
     };
   }
   const from = lastUse === null ? `its creation on ${dateText(since)}` : dateText(since);
-  return { message: 'unseen' as const, data: { since: from, covered: coveredDays, ...told }, ...rest };
+  return {
+    message: 'unseen' as const,
+    data: { since: from, covered: coveredDays, limit, until: dateText(until) },
+    ...rest,
+  };
 }
 
 /** The day with its year: what is dormant may be so for years. */

@@ -18,11 +18,12 @@ import { DAY, HOUR } from '../time.ts';
 import { countText } from '../wording.ts';
 import { defineRule, type ExampleEvent } from './rule.ts';
 
-const CLASSES: readonly Issued[] = ['keys', 'secrets', 'sessions'];
+const CLASSES: readonly Issued[] = ['keys', 'secrets', 'sessions', 'tokens'];
 const CLASS_NAMES: Readonly<Record<Issued, string>> = {
   keys: 'keys created',
   secrets: 'secrets read',
   sessions: 'sessions issued',
+  tokens: 'tokens issued',
 };
 
 const options = {
@@ -34,6 +35,14 @@ const options = {
     min: 1,
     max: 1e9,
     describe: 'Fewer sessions in an hour without a baseline pass.',
+  },
+  tokensPerHour: { default: 60, min: 1, max: 1e9, describe: 'Fewer tokens of an app in an hour are never a burst.' },
+  tokensPerDay: { default: 600, min: 1, max: 1e9, describe: 'Fewer tokens of an app on a day are never a burst.' },
+  newTokensPerHour: {
+    default: 600,
+    min: 1,
+    max: 1e9,
+    describe: 'Fewer tokens in an hour of an app without a baseline pass.',
   },
   keysPerHour: { default: 10, min: 1, max: 1e9, describe: 'Fewer keys in an hour are never a burst.' },
   keysPerDay: { default: 30, min: 1, max: 1e9, describe: 'Fewer keys on a day are never a burst.' },
@@ -63,7 +72,7 @@ export const issuanceBurst = defineRule({
     'High for any burst of static keys, and when an hour is at least 10 times the record and holds 200 or more.',
   kind: 'signal',
   description:
-    'A credential was used to obtain sessions, to create keys or to read secrets far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out. Sessions, keys and secrets are compared apart, and a batch read of secrets or parameters, whose log does not say how many it returned, counts as ten secrets or three parameters. Without 12 active hours on 5 days there is no baseline: keys and secrets are then held to the floor itself, since nobody needs ten by accident; sessions, which a new role may need by the dozen, to a higher one. An hour without a baseline is no burst when on three other days, before or after, an hour reached a third of it: that is how the credential works. Only what succeeded counts, and neither passwords nor what a service reads on behalf of someone.',
+    'A credential was used to obtain sessions or tokens, to create keys or to read secrets far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out. Sessions, tokens, keys and secrets are compared apart: an application of Entra ID asks for a token every hour, and every copy of it does, so tokens have a floor of their own. To list the keys of an Azure resource is to read a secret; to make them anew is neither that nor a new key. A batch read of secrets or parameters, whose log does not say how many it returned, counts as ten secrets or three parameters. Without 12 active hours on 5 days there is no baseline: keys and secrets are then held to the floor itself, since nobody needs ten by accident; sessions and tokens, which a new role or app may need by the dozen, to a higher one. An hour without a baseline is no burst when on three other days, before or after, an hour reached a third of it: that is how the credential works. Only what succeeded counts, and neither passwords nor what a service reads on behalf of someone.',
   remediation:
     'Ask the holder whether this was theirs. If not, disable the credential, revoke the sessions it obtained, disable the keys it created and change every secret it read.',
   references: [
@@ -74,6 +83,7 @@ export const issuanceBurst = defineRule({
   falsePositives: [
     'A deployment or a migration that reads or creates many secrets at once. It becomes part of the baseline a day later.',
     'A service that reads more than ten secrets when it starts, until it did so on four days.',
+    'A portal, an inventory or a deployment that lists the keys of every resource it meets, until it did so on four days.',
     'An earlier burst stays in the baseline for 28 days: a later one below three times its size is not reported.',
   ],
   lookbackDays: 29,
@@ -119,6 +129,55 @@ export const issuanceBurst = defineRule({
       title: 'a day of many hours, each just below the limit of an hour',
       events: [...habit(6), { ...ASSUME, at: -DAY, until: -HOUR, every: HOUR, count: 15 }],
       expect: ['day:medium'],
+    },
+    {
+      title: 'the keys of fifteen Azure resources listed within minutes by a person who had listed none',
+      credential: { id: 'user/alice', kind: 'entra-user', provider: 'azure' },
+      events: [{ ...LIST_KEYS, at: -10 * HOUR, until: -10 * HOUR + 14 * 30_000, every: 30_000 }],
+      expect: ['newcomer:medium'],
+    },
+    {
+      title: 'an application that signs in ten times as often as ever',
+      credential: { id: '33333333-4444-5555-6666-777777777777', kind: 'client-secret', provider: 'azure' },
+      events: [
+        { ...SIGN_IN, at: -30 * DAY, until: -2 * DAY, every: HOUR, count: 25 },
+        { ...SIGN_IN, at: -22 * HOUR, count: 260 },
+      ],
+      expect: ['hour:high'],
+    },
+    {
+      title: 'an application of which three more copies are started',
+      credential: { id: '33333333-4444-5555-6666-777777777777', kind: 'client-secret', provider: 'azure' },
+      events: [
+        { ...SIGN_IN, at: -30 * DAY, until: -2 * DAY, every: HOUR, count: 2 },
+        { ...SIGN_IN, at: -22 * HOUR, until: -HOUR, every: HOUR, count: 8 },
+      ],
+      expect: [],
+    },
+    {
+      title: 'a new application of many copies',
+      credential: { id: 'app/11111111-2222-3333-4444-555555555555', kind: 'service-principal', provider: 'azure' },
+      events: [{ ...SIGN_IN, at: -DAY, until: -HOUR, every: HOUR, count: 400 }],
+      expect: [],
+    },
+    {
+      title: 'ten secrets added to applications within an hour',
+      credential: { id: 'user/alice', kind: 'entra-user', provider: 'azure' },
+      events: [{ deed: 'create', action: 'entra:add service principal credentials', at: -10 * HOUR, count: 10 }],
+      expect: ['newcomer:high'],
+    },
+    {
+      title: 'a schedule that makes the keys of a dozen resources anew',
+      credential: { id: 'app/11111111-2222-3333-4444-555555555555', kind: 'service-principal', provider: 'azure' },
+      events: [
+        {
+          deed: 'create',
+          action: 'microsoft.cognitiveservices/accounts/regeneratekey/action',
+          at: -10 * HOUR,
+          count: 12,
+        },
+      ],
+      expect: [],
     },
     {
       title: 'a role assumed three times',
@@ -197,6 +256,8 @@ export const issuanceBurst = defineRule({
 });
 
 const READ = { deed: 'reveal', action: 'secretsmanager:GetSecretValue', target: 'prod/vendor-key' } as const;
+const LIST_KEYS = { deed: 'reveal', action: 'microsoft.cognitiveservices/accounts/listkeys/action' } as const;
+const SIGN_IN = { deed: 'issue', action: 'entra:sign-in', ttl: 3600 } as const;
 const ASSUME = { deed: 'issue', action: 'sts:AssumeRole', ttl: 3600 } as const;
 
 /** A month of sessions every two hours, up to two days ago. */
@@ -226,6 +287,10 @@ function floorsOf(issued: Issued, options: Settings): Floors {
   if (issued === 'sessions') {
     const { sessionsPerHour, sessionsPerDay, newSessionsPerHour } = options;
     return { hour: sessionsPerHour, day: sessionsPerDay, newcomer: newSessionsPerHour };
+  }
+  if (issued === 'tokens') {
+    const { tokensPerHour, tokensPerDay, newTokensPerHour } = options;
+    return { hour: tokensPerHour, day: tokensPerDay, newcomer: newTokensPerHour };
   }
   const { keysPerHour, keysPerDay, secretsPerHour, secretsPerDay } = options;
   const [hour, day] = issued === 'keys' ? [keysPerHour, keysPerDay] : [secretsPerHour, secretsPerDay];

@@ -6,7 +6,7 @@ import { type PlaceHour, placeHours, places } from '../facets/places.ts';
 import { episodesOf, type Stretch, timeBetween } from '../facets/stretch.ts';
 import type { Table } from '../facets/table.ts';
 import { aliasOf, isRoot, isStatic, kindText, principalText, userNameOf } from '../kinds.ts';
-import type { Credential, CredentialKind } from '../model/credential.ts';
+import type { Credential, CredentialKind, Provider } from '../model/credential.ts';
 import type { Severity } from '../model/finding.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY, HOUR, MINUTE } from '../time.ts';
@@ -74,6 +74,9 @@ interface Overview {
 const PHANTOM_USER = /^(BedrockAPIKey|AeaApiKey)-/;
 const SERVICE_KEYS: ReadonlySet<CredentialKind> = new Set(['bedrock-key', 'claude-platform-key']);
 
+/** Keys that belong to what they open and to nobody. */
+const OPENS_RESOURCE: ReadonlySet<CredentialKind> = new Set(['resource-key', 'gateway-subscription']);
+
 /** Of the days looked back on, the share that the logs must cover before nothing seen means nothing done: weekends and quiet days may be missing. */
 const MIN_COVERED = 0.8;
 
@@ -83,6 +86,34 @@ const NEW_KEY = 'AKIAI44QH8DHBEXAMPLE';
 const CREATE = { deed: 'create', action: 'iam:CreateAccessKey', target: NEW_KEY } as const;
 const BOBS_KEY = { id: NEW_KEY, owner: BOB } as const;
 const BOBS_OTHER_KEY = { id: 'AKIA111111111EXAMPLE', owner: BOB } as const;
+
+const ADMIN = {
+  id: 'user/22222222-3333-4444-5555-666666666666',
+  provider: 'azure',
+  kind: 'entra-user',
+  owner: 'user/alice@example.com',
+} as const;
+const SECRET = {
+  id: '33333333-4444-5555-6666-777777777777',
+  provider: 'azure',
+  kind: 'client-secret',
+  owner: 'app/11111111-2222-3333-4444-555555555555',
+} as const;
+const RESOURCE =
+  '/subscriptions/00000000-1111-2222-3333-444444444444/resourcegroups/ai/providers/microsoft.cognitiveservices/accounts/prod-ai';
+const GATEWAY =
+  '/subscriptions/00000000-1111-2222-3333-444444444444/resourcegroups/ai/providers/microsoft.apimanagement/service/gateway/subscriptions/team-a';
+const ADD_SECRET = {
+  deed: 'create',
+  action: 'entra:add service principal credentials',
+  target: SECRET.id,
+} as const;
+const REMOVE_SECRET = 'entra:remove service principal credentials';
+const REGENERATE = {
+  deed: 'create',
+  action: 'microsoft.cognitiveservices/accounts/regeneratekey/action',
+  target: `${RESOURCE}/key1`,
+} as const;
 
 /** A maker known for making keys, so that only what a story is about is unusual. */
 const EARLIER = { ...CREATE, at: -40 * DAY, target: BOBS_OTHER_KEY.id } as const;
@@ -103,15 +134,17 @@ export const keyMinted = defineRule({
     'Medium by a principal that made none in 90 days, of which the logs must cover four in five. High by root, close to a grant of privileges to the holder, on a user made for one API key, or when maker or key is seen in a country new to the organisation. Info when the one who made it also disabled the key it replaces within a week, and had made others before.',
   kind: 'fact',
   description:
-    'A static credential was created, or its secret was made anew: an access key, an API key for models, a password. Everyday work, and also how an intruder comes to stay; so it is told for whom, whether the credential was used since and from where, and whether it was revoked. ' +
+    'A static credential was created, or its secret was made anew: an access key, an API key for models, a password, a secret or a certificate of an Entra application, a key of an Azure resource. Everyday work, and also how an intruder comes to stay; so it is told for whom, whether the credential was used since and from where, and whether it was revoked. ' +
     'Users named BedrockAPIKey-… and AeaApiKey-… exist to hold one API key: that key is their one job, and the grants that come with it are part of it, but an access key or a password is not. ' +
     'A new key is a rotation when its maker disables or deletes an older one of the same user within a week before or after, one for one, and the new key is not unusual for its maker. ' +
-    'Use of a Bedrock or Claude Platform key is often recorded under its user alone: it is told as possibly of the new key.',
+    'Use of a Bedrock or Claude Platform key is often recorded under its user alone, and use of the keys of an Azure resource under the resource: it is told as possibly of the new key. Sign-ins with a secret of an Entra application name the secret.',
   remediation:
     'Ask the maker and the holder whether they know of it. If not, disable the new credential (or, where very many were made, the one that made them), and look at what both did since.',
   references: [
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html',
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_api_keys_for_aws_services.html',
+    'https://learn.microsoft.com/en-us/entra/identity-platform/how-to-add-credentials',
+    'https://learn.microsoft.com/en-us/azure/ai-services/rotate-keys',
     'https://attack.mitre.org/techniques/T1098/001/',
     'https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-backdoor-user/',
     'https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-create-user-login-profile/',
@@ -119,6 +152,7 @@ export const keyMinted = defineRule({
   falsePositives: [
     'Onboarding: a new user is given privileges and a key within minutes, which is high by the letter.',
     'An administrator whose last new key lies more than 90 days back.',
+    'A schedule that renews the keys of Azure resources: low, each time.',
     'A machine that makes keys for others (a secrets engine): low, and many.',
   ],
   lookbackDays: 90,
@@ -398,6 +432,86 @@ export const keyMinted = defineRule({
       expect: ['unnamed:medium'],
     },
     {
+      title: 'a secret is added to an application, which signs in with it',
+      credential: ADMIN,
+      known: [SECRET],
+      events: [
+        { ...ADD_SECRET, at: -2 * DAY },
+        { at: -DAY, credential: SECRET.id, deed: 'issue', action: 'entra:sign-in', country: 'DE' },
+      ],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'the first secret that an administrator adds in 90 days of logs, and another removes',
+      credential: ADMIN,
+      known: [{ ...SECRET, active: false }],
+      events: [
+        { at: -100 * DAY, until: 0 },
+        { ...ADD_SECRET, at: -2 * DAY },
+        { at: -DAY, credential: 'user/other', deed: 'delete', action: REMOVE_SECRET, target: SECRET.id },
+      ],
+      expect: ['minted:medium'],
+    },
+    {
+      title: 'a secret of an application replaces an older one within a week',
+      credential: ADMIN,
+      known: [SECRET, { ...SECRET, id: '44444444-5555-6666-7777-888888888888', createdAt: -170 * DAY }],
+      events: [
+        { ...ADD_SECRET, at: -9 * DAY },
+        { at: -4 * DAY, deed: 'delete', action: REMOVE_SECRET, target: '44444444-5555-6666-7777-888888888888' },
+      ],
+      expect: ['rotated:info'],
+    },
+    {
+      title: 'a secret is added minutes after its application was given a right',
+      credential: ADMIN,
+      known: [SECRET],
+      events: [
+        { at: -2 * DAY - 5 * MINUTE, deed: 'grant', action: 'entra:add app role assignment', target: SECRET.owner },
+        { ...ADD_SECRET, at: -2 * DAY },
+      ],
+      expect: ['minted:high'],
+    },
+    {
+      title: 'the new secret is used from a country new to the organisation',
+      credential: ADMIN,
+      known: [SECRET],
+      events: [
+        ...OFFICE,
+        { ...ADD_SECRET, at: -2 * DAY },
+        { at: -2 * DAY + HOUR, credential: SECRET.id, deed: 'issue', action: 'entra:sign-in', country: 'SG' },
+      ],
+      expect: ['minted:high'],
+    },
+    {
+      title: 'a key of an AI resource is made anew, and the resource is used since',
+      credential: ADMIN,
+      known: [
+        { id: `${RESOURCE}/key1`, provider: 'azure', kind: 'resource-key', owner: RESOURCE },
+        { id: `${RESOURCE}/keys`, provider: 'azure', kind: 'resource-key', owner: RESOURCE },
+      ],
+      events: [
+        { ...REGENERATE, at: -2 * DAY },
+        { at: -DAY, credential: `${RESOURCE}/keys`, deed: 'infer', action: 'cognitiveservices:chatcompletions_create' },
+      ],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'a gateway subscription is made',
+      credential: ADMIN,
+      known: [{ id: GATEWAY, provider: 'azure', kind: 'gateway-subscription', owner: GATEWAY }],
+      events: [
+        { at: -DAY, deed: 'create', action: 'microsoft.apimanagement/service/subscriptions/write', target: GATEWAY },
+      ],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'a secret that could not be added',
+      credential: ADMIN,
+      events: [{ ...ADD_SECRET, at: -2 * DAY, outcome: 'failed' }],
+      expect: [],
+    },
+    {
       title: 'a key whose making was refused',
       events: [{ ...CREATE, at: -2 * DAY, outcome: 'denied' }],
       expect: [],
@@ -460,7 +574,7 @@ function tellUnnamed(maker: Subject, rows: readonly DeedRow[], context: Context)
 
 function tellNamed(maker: Subject, row: DeedRow, context: Context) {
   const { action, target } = row;
-  const minted = context.subjectOf(target) ?? strangerOf(target, action);
+  const minted = context.subjectOf(target) ?? strangerOf(target, action, maker.credential.provider);
   const { severity, why } = weigh(maker, minted, row, context);
   const old = severity === 'low' && isNew(action) ? context.overview.replaced.get(target) : undefined;
   const who = principalText(maker.credential.owner);
@@ -644,26 +758,39 @@ const exchangeKey = ({ deed, key }: { readonly deed: DoneBy; readonly key: Crede
   [deed.by, key.owner, key.kind].join('\n');
 
 /** Whether a credential came to be, not only its secret. */
-const isNew = (action: string): boolean => !/:(Update|Reset)/.test(action);
+const isNew = (action: string): boolean => !/:(?:Update|Reset)|\/regenerate\w*\/action$/.test(action);
 
 /** What the name and the call tell of a credential that is known by nothing else. */
-function strangerOf(id: string, action: string): Subject {
+function strangerOf(id: string, action: string, provider: Provider): Subject {
   const kind = /LoginProfile$/.test(action) ? 'password' : 'unknown';
   const owner = kind === 'password' ? id.replace(/\/password$/, '') : '';
   return {
-    credential: { id, provider: 'aws', kind, owner, account: '', observedAt: 0 },
+    credential: { id, provider, kind, owner, account: '', observedAt: 0 },
     facets: { deeds: deeds.empty(), lifetime: lifetime.empty(), places: places.empty() },
   };
 }
 
-function madeText({ id, kind }: Credential, action: string): string {
+function madeText({ id, kind, owner }: Credential, action: string): string {
   if (kind === 'password') return isNew(action) ? 'created a password' : 'set a new password';
+  if (OPENS_RESOURCE.has(kind)) return isNew(action) ? `created a ${kindText(kind)}` : renewedText(id, owner);
   return `${isNew(action) ? 'created' : 'renewed the secret of'} ${kindText(kind)} ${id}`;
+}
+
+/** The two keys of a resource have names; which was renewed is not always told. */
+function renewedText(id: string, owner: string): string {
+  const name = id.startsWith(`${owner}/`) ? id.slice(owner.length + 1) : '';
+  return name === '' || name === 'keys' ? 'renewed a key' : `renewed ${name}`;
 }
 
 function holderText({ owner }: Credential, maker: Credential): string {
   if (owner === '') return 'an unknown holder';
   return owner === maker.owner ? 'themselves' : principalText(owner);
+}
+
+/** What the use of a key is recorded under when not under the key itself. */
+function aliasText({ kind }: Credential): string {
+  if (OPENS_RESOURCE.has(kind)) return 'its resource';
+  return kind === 'client-secret' || kind === 'client-certificate' ? 'its application' : 'this user';
 }
 
 const whyText = (why: readonly string[]): string => (why.length === 0 ? '' : `: ${why.join(', ')}`);
@@ -686,7 +813,7 @@ function useText(minted: Subject, making: Stretch, context: Context): string {
   }
   const alias = aliasFor(minted.credential, context);
   if (alias === undefined || !isUsedSince(alias, making)) return `no use of it seen since${end}`;
-  return `used since${fromText(alias, making)} (under this user, which of its keys is not recorded)${end}`;
+  return `used since${fromText(alias, making)} (under ${aliasText(minted.credential)}, which of its keys is not recorded)${end}`;
 }
 
 const isUsedSince = ({ facets: { lifetime } }: Subject, making: Stretch): boolean =>

@@ -1,5 +1,5 @@
 import { lifetime } from '../facets/lifetime.ts';
-import { hasEnded, isDated, knownUntil } from '../facets/standing.ts';
+import { hasEnded, isDated, knownUntil } from '../standing.ts';
 import { groupBy } from '../group.ts';
 import { aliasOf, isStatic, isUnnamed, kindText, principalText } from '../kinds.ts';
 import { disableCommands } from '../remedies.ts';
@@ -54,7 +54,7 @@ export const keysOverlap = defineRule({
   options,
   messages: {
     overlap:
-      '{who} has {count} active keys of one kind ({kind}), and had more than one for {days} days up to {until}; a rotation takes {limit} at most.',
+      '{who} has {count} active {kind}s, and had more than one for {days} days{asOf}; a rotation takes {limit} at most.',
   },
   examples: () => [
     {
@@ -187,7 +187,7 @@ export const keysOverlap = defineRule({
     const lives = groups.map(group => livesOf(group, context)).filter(({ length }) => length > 1);
     return new Map(lives.map(group => [idsOf(group)[0]!, group]));
   },
-  *judge({ credential: { id, kind, owner } }, { overview, options }) {
+  *judge({ credential: { id, kind, owner } }, { now, overview, options }) {
     const lives = overview.get(id);
     if (lives === undefined) return;
     const since = lives.map(({ from }) => from).sort((a, b) => a - b)[1]!;
@@ -198,7 +198,7 @@ export const keysOverlap = defineRule({
     const told = { who: principalText(owner), count: lives.length, kind: kindText(kind) };
     yield {
       message: 'overlap',
-      data: { ...told, days, until: isoText(until).slice(0, 10), limit },
+      data: { ...told, days, asOf: now - until <= DAY ? '' : ` up to ${isoText(until).slice(0, 10)}`, limit },
       subject: [owner, kind],
       credential: lives[0]!.id,
       members: idsOf(lives),

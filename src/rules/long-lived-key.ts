@@ -1,5 +1,5 @@
 import { lifetime } from '../facets/lifetime.ts';
-import { hasEnded, knownUntil } from '../facets/standing.ts';
+import { hasEnded, knownUntil } from '../standing.ts';
 import { aliasOf, isStatic, isUnnamed } from '../kinds.ts';
 import type { Credential } from '../model/credential.ts';
 import { rotateCommands } from '../remedies.ts';

@@ -1,5 +1,5 @@
 import { type LongSessions, longSessions, sessionLives } from '../facets/session-lives.ts';
-import { hasEnded, knownUntil } from '../facets/standing.ts';
+import { hasEnded, knownUntil } from '../standing.ts';
 import { groupBy } from '../group.ts';
 import { kindText, NEVER_DAYS } from '../kinds.ts';
 import type { Credential, CredentialKind } from '../model/credential.ts';

@@ -1,5 +1,5 @@
 import { lifetime } from '../facets/lifetime.ts';
-import { hasEnded, knownUntil } from '../facets/standing.ts';
+import { hasEnded, knownUntil } from '../standing.ts';
 import { aliasOf, canExpire, kindText, NEVER_DAYS } from '../kinds.ts';
 import { rotateCommands } from '../remedies.ts';
 import { DAY } from '../time.ts';

@@ -11,6 +11,13 @@ import { defineRule } from './rule.ts';
 const ROOT = 'arn:aws:iam::123456789012:root';
 const SIGN_IN = { deed: 'sign-in', action: 'signin:ConsoleLogin' } as const;
 
+const ENTRA_USER = {
+  id: 'user/22222222-3333-4444-5555-666666666666',
+  provider: 'azure',
+  kind: 'entra-user',
+  owner: 'user/alice@example.com',
+} as const;
+
 /** Whoever these belong to signed in somewhere else, and only there is it known how. */
 const FEDERATED: ReadonlySet<CredentialKind> = new Set([
   'role',
@@ -24,22 +31,24 @@ export const rootCredential = defineRule({
   family: 'lifetime',
   title: 'Root credential or sign-in without MFA',
   severity: 'critical',
-  severities: 'Medium for IAM users who sign in without MFA.',
+  severities: 'Medium for users of IAM and of Entra ID who sign in without MFA.',
   kind: 'fact',
   description:
     'The root user of an account can do everything in it, no policy of the account holds it back, and its access key is not tied to a person or a place. ' +
-    'This tells of an access key of the root user that exists or was used, of root signing in to the console without a second factor, and of IAM users who did so. ' +
+    'This tells of an access key of the root user that exists or was used, of root signing in to the console without a second factor, and of users of IAM or Entra ID who did so. ' +
     'The session of an AssumeRoot call is not a root credential, and sign-ins through an identity provider say nothing about MFA: both are left alone. So is root signing in with MFA.',
   remediation:
-    'An access key of the root user: delete it and do its work with a role. A root sign-in without MFA: add an MFA device today and see that it was you who signed in. An IAM user without MFA: ask whether it was them who signed in, add a device, and refuse what is done without one; if it was not them, delete the password and read what was done since.',
+    'An access key of the root user: delete it and do its work with a role. A root sign-in without MFA: add an MFA device today and see that it was you who signed in. A user without MFA: ask whether it was them who signed in, add a device, and refuse what is done without one (in Entra ID by a Conditional Access policy); if it was not them, delete or change the password and read what was done since.',
   references: [
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html',
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa.html',
     'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html',
+    'https://learn.microsoft.com/en-us/entra/identity/authentication/concept-mandatory-multifactor-authentication',
     'https://stratus-red-team.cloud/attack-techniques/AWS/aws.initial-access.console-login-without-mfa/',
   ],
   falsePositives: [
     'An IAM user whose second factor is asked for by a single sign-on in front of AWS.',
+    'A guest of Entra ID, or a user of a federated domain, whose second factor was asked for elsewhere.',
     'A root sign-in that recovers a locked account: note who did it and suppress it until a date.',
   ],
   needs: ['inventory'],
@@ -92,6 +101,21 @@ export const rootCredential = defineRule({
       },
       events: [{ ...SIGN_IN, at: -5 * DAY, until: -DAY, mfa: 'no' }],
       expect: ['userSignIn:medium'],
+    },
+    {
+      title: 'an Entra user signs in with a password alone',
+      credential: ENTRA_USER,
+      events: [{ ...SIGN_IN, action: 'entra:sign-in', at: -5 * DAY, until: -DAY, mfa: 'no' }],
+      expect: ['userSignIn:medium'],
+    },
+    {
+      title: 'an Entra user signs in, with MFA or where the log does not say',
+      credential: ENTRA_USER,
+      events: [
+        { ...SIGN_IN, action: 'entra:sign-in', at: -5 * DAY, mfa: 'yes' },
+        { ...SIGN_IN, action: 'entra:non-interactive sign-in', at: -4 * DAY, mfa: '' },
+      ],
+      expect: [],
     },
     {
       title: 'a root access key that was disabled and not used',

@@ -1,7 +1,7 @@
 import type { FacetSet, StateOf } from '../facets/facet.ts';
 import type { Sight } from '../model/coverage.ts';
 import type { Credential } from '../model/credential.ts';
-import type { AuditEvent } from '../model/event.ts';
+import type { AuditEvent, Point } from '../model/event.ts';
 import type { Episode, Family, Json, Severity } from '../model/finding.ts';
 import type { Options, OptionValues } from '../model/option.ts';
 
@@ -81,6 +81,8 @@ export interface ExampleEvent extends Partial<Omit<AuditEvent, 'hour' | 'last'>>
   /** Where it came from; without it, an address without a place. */
   readonly country?: string;
   readonly egress?: boolean;
+  /** As a city database would place it. */
+  readonly point?: Point;
 }
 
 export interface RuleMeta {

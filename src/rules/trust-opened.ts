@@ -2,10 +2,13 @@ import { deedEvidence, deedRows, deeds, groupDeeds, sumDeeds } from '../facets/d
 import { episodesOf } from '../facets/stretch.ts';
 import { principalText } from '../kinds.ts';
 import { DAY } from '../time.ts';
-import { dayText } from '../wording.ts';
+import { dayText, listText } from '../wording.ts';
 import { defineRule } from './rule.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/app';
+const APP = 'app/11111111-2222-3333-4444-555555555555';
+const IDENTITY =
+  'subscriptions/00000000-1111-2222-3333-444444444444/resourcegroups/ai/providers/microsoft.managedidentity/userassignedidentities/deploy';
 const TRUST = { at: -DAY, deed: 'trust', action: 'iam:UpdateAssumeRolePolicy' } as const;
 
 export const trustOpened = defineRule({
@@ -15,19 +18,22 @@ export const trustOpened = defineRule({
   severity: 'high',
   kind: 'fact',
   description:
-    'Someone made a new way to obtain credentials: a role that trusts another account or anyone at all, an identity provider that is believed, a certificate authority whose certificates are exchanged for sessions. ' +
+    'Someone made a new way to obtain credentials: a role that trusts another account or anyone at all, an identity provider that is believed, a certificate authority whose certificates are exchanged for sessions; in Entra ID an application or a managed identity that takes the tokens of another issuer for its own (a federated credential), or a domain whose users another provider vouches for. ' +
     'Such a way outlives the disabling of every key, which is why intruders leave one behind. Refused attempts are not told here.',
   remediation:
-    'See that the account, provider or authority is yours and was meant to be let in. If not, take it out of the trust, then revoke the sessions it was lent. A trust in another account should name a principal and an external id; one in a provider, its audience and subject.',
+    'See that the account, provider or authority is yours and was meant to be let in. If not, take it out of the trust, then revoke the sessions it was lent. A trust in another account should name a principal and an external id; one in a provider, its audience and subject. In Entra ID, delete the federated credential, or turn the domain back to managed; either way, end the sessions.',
   references: [
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html',
     'https://docs.aws.amazon.com/rolesanywhere/latest/userguide/introduction.html',
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html',
+    'https://learn.microsoft.com/en-us/entra/workload-id/workload-identity-federation',
+    'https://attack.mitre.org/techniques/T1484/002/',
     'https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-backdoor-role/',
   ],
   falsePositives: [
     'Another account of your own organisation, or a vendor you have let in on purpose.',
     'The set-up of single sign-on or of keyless deployment from a build service.',
+    'A federated credential of a cluster whose workloads are given identities, made anew with every deployment.',
   ],
   needs: ['deeds'],
   facets: { deeds },
@@ -38,6 +44,9 @@ export const trustOpened = defineRule({
     account: '{who} allowed {trustees} to assume {resource} on {day}.',
     providerAdded: '{who} added or changed the identity provider {resource} on {day}: roles may believe what it says.',
     anchorAdded: '{who} made {resource} a trust anchor on {day}: its certificates can be exchanged for credentials.',
+    federated: '{who} allowed tokens of {trustees} to stand for {resource}, without a key of its own, on {day}.',
+    domain: '{who} let another identity provider vouch for everyone of {resource} on {day}.',
+    keysElsewhere: '{who} made {resource} believe the keys that an identity provider shows at {trustees}, on {day}.',
     changed: '{who} called {action} on {resource} on {day}, which changes who may obtain credentials.',
   },
   examples: () => [
@@ -90,6 +99,54 @@ export const trustOpened = defineRule({
       expect: ['anchorAdded:high'],
     },
     {
+      title: 'an application of Entra ID takes the tokens of a build service',
+      events: [
+        {
+          ...TRUST,
+          action: 'entra:update application',
+          target: `${APP} trusts token.actions.githubusercontent.com (repo:example/app:ref:refs/heads/main)`,
+        },
+      ],
+      expect: ['federated:high'],
+    },
+    {
+      title: 'a managed identity takes the tokens of a cluster',
+      events: [
+        {
+          ...TRUST,
+          action: 'microsoft.managedidentity/userassignedidentities/federatedidentitycredentials/write',
+          target: `${IDENTITY} trusts oidc.example.com`,
+        },
+      ],
+      expect: ['federated:high'],
+    },
+    {
+      title: 'another provider vouches for a domain',
+      events: [{ ...TRUST, action: 'entra:set domain authentication', target: 'domain/example.com' }],
+      expect: ['domain:high'],
+    },
+    {
+      title: 'a policy of sign-in methods finds its keys elsewhere',
+      events: [
+        {
+          ...TRUST,
+          action: 'entra:authentication methods policy update',
+          target: 'policy/default trusts https://oidc.example.com/.well-known/openid-configuration',
+        },
+      ],
+      expect: ['keysElsewhere:high'],
+    },
+    {
+      title: 'federated credentials of an application are changed, and the log does not say how',
+      events: [{ ...TRUST, action: 'entra:update application', target: APP }],
+      expect: ['changed:high'],
+    },
+    {
+      title: 'a federated credential whose making was refused',
+      events: [{ ...TRUST, action: 'entra:update application', target: `${APP} trusts a.example`, outcome: 'denied' }],
+      expect: [],
+    },
+    {
       title: 'a trust is changed, and the log does not say how',
       events: [{ ...TRUST, target: ROLE }],
       expect: ['changed:high'],
@@ -114,7 +171,12 @@ export const trustOpened = defineRule({
         episodes: episodesOf(rows),
         evidence: { ...deedEvidence(sum), action, resource: name, trustees, by: credential.id },
       };
-      if (trustees.includes('*')) yield { message: 'anyone', data: told, ...rest };
+      if (name.startsWith('policy/') && trustees.length > 0)
+        yield { message: 'keysElsewhere', data: { ...told, trustees: listText(trustees) }, ...rest };
+      else if (OF_ENTRA.test(name) && trustees.length > 0)
+        yield { message: 'federated', data: { ...told, trustees: listText(trustees.map(issuerText)) }, ...rest };
+      else if (name.startsWith('domain/')) yield { message: 'domain', data: told, ...rest };
+      else if (trustees.includes('*')) yield { message: 'anyone', data: told, ...rest };
       else if (trustees.some(isOfAccounts))
         yield { message: 'account', data: { ...told, trustees: textOf(trustees) }, ...rest };
       else if (trustees.length > 0)
@@ -127,6 +189,9 @@ export const trustOpened = defineRule({
 });
 
 const LINK = ' trusts ';
+
+/** Applications and managed identities. */
+const OF_ENTRA = /^(?:app\/|\/?subscriptions\/)/;
 
 /** What may be obtained, and who may now obtain it; nobody when the log does not say. */
 function partsOf(target: string): readonly [resource: string, trustees: readonly string[]] {
@@ -148,8 +213,11 @@ function trusteeText(name: string): string {
   return isAccount(name) ? `account ${name}` : `identities of ${providerText(name)}`;
 }
 
+/** An issuer, and in brackets for whom it speaks. */
+const issuerText = (trustee: string): string => trustee.replace(/^(\S+) \((.*)\)$/s, '$1 for $2');
+
 /** The name in the ARN of an identity provider; what is no such ARN is a name already. */
 const providerText = (provider: string): string => /:(?:saml|oidc)-provider\/(.+)$/.exec(provider)?.[1] ?? provider;
 
 const resourceText = (name: string): string =>
-  name === '' ? 'an unnamed resource' : providerText(principalText(name));
+  name === '' ? 'an unnamed resource' : providerText(principalText(name.replace(/^domain\//, 'domain ')));

@@ -59,15 +59,19 @@ export interface LookupServer {
 
 const PAGE = 50;
 
-/** Serves the events of each Region, the newest first, and what goes wrong; `others` answers other actions. */
+/**
+ * Serves the events of each Region, the newest first, and what goes wrong; `others` answers other actions, and so many
+ * milliseconds pass before an answer.
+ */
 export async function serveLookup(
   eventsOf: (region: string) => readonly Stored[],
   mischief: Mischief = () => undefined,
   others: Readonly<Record<string, unknown>> = {},
+  pauseOf: (call: LookupCall) => number = () => 0,
 ): Promise<LookupServer> {
   const calls: LookupCall[] = [];
   const server = createServer((request, response) => {
-    void readBody(request).then(body => {
+    void readBody(request).then(async body => {
       const action = String(request.headers['x-amz-target']).split('.').at(-1)!;
       if (action !== 'LookupEvents') {
         response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
@@ -77,6 +81,8 @@ export async function serveLookup(
       const call = callOf(request, body, calls.length);
       calls.push(call);
       const page = answerLookup(eventsOf(call.region), call);
+      const pause = pauseOf(call);
+      if (pause > 0) await new Promise(resolve => setTimeout(resolve, pause));
       answer(request, response, ('error' in page ? page : mischief(call, page)) ?? { page: page as LookupPage });
     });
   });

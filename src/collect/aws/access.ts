@@ -1,5 +1,6 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
+import { principalText } from '../../kinds.ts';
 
 /** What any AWS client is made with. */
 export interface ClientSettings {
@@ -25,3 +26,6 @@ export interface Access {
   readonly globalRegion: string;
   client(region: string): ClientSettings;
 }
+
+/** Who reads an account, as in '123456789012 as user/audit'. */
+export const describeAccess = ({ account, principal }: Access): string => `${account} as ${principalText(principal)}`;

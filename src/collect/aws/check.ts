@@ -1,11 +1,14 @@
 import { UserError } from '../../errors.ts';
+import { groupBy } from '../../group.ts';
 import type { Views } from '../../model/coverage.ts';
 import { eachOf } from '../../pool.ts';
 import { countText, someText } from '../../wording.ts';
 import type { Check, Task } from '../collector.ts';
-import { type Examined, examine } from './examine.ts';
-import { describeAccess } from './identity.ts';
+import { describeAccess } from './access.ts';
+import { type Examined, examine } from './check/examine.ts';
+import { unbegun } from './check/probe.ts';
 import { blindViews, unitedViews } from './lookup-views.ts';
+import { namedRegion } from './regions.ts';
 import { type SignedIn, signIn } from './session.ts';
 
 /** Accounts that are examined at once. */
@@ -40,7 +43,7 @@ async function signInOr(task: Task): Promise<SignedIn | Check> {
     return await signIn(task);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { what: 'credentials', state: 'failed', detail: [error.message, error.hint].filter(Boolean).join('. ') };
+    return unbegun('credentials', error);
   }
 }
 
@@ -59,10 +62,11 @@ function* signInChecks({ accounts, failures }: SignedIn, task: Task): Generator<
 }
 
 /** Where the credentials came from, as the SDK looks for them, and the Region that was named. */
-function sourceText({ aws, env }: Task): string {
+function sourceText(task: Task): string {
+  const { aws, env } = task;
   const found = SOURCES.find(({ name }) => env[name] !== undefined && env[name] !== '');
   const usual = found?.say(env[found.name]!) ?? 'the default profile or the role of this machine';
-  const region = aws.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || '';
+  const region = namedRegion(task);
   return [
     `from ${aws.profile ? `profile ${aws.profile}` : usual}`,
     ...(aws.roleArn === undefined ? [] : [`through ${aws.roleArn}`]),
@@ -83,8 +87,7 @@ function* joined(examined: ReadonlyMap<string, Examined>): Generator<Check> {
   const accounts = [...examined.keys()].sort();
   if (accounts.length === 1) return yield* examined.get(accounts[0]!)!.checks;
   const told = accounts.flatMap(account => examined.get(account)!.checks.map(check => ({ account, check })));
-  for (const likeness of new Set(told.map(({ check }) => likenessOf(check)))) {
-    const alike = told.filter(({ check }) => likenessOf(check) === likeness);
+  for (const alike of groupBy(told, ({ check }) => likenessOf(check)).values()) {
     const { check } = alike[0]!;
     const holders = [...new Set(alike.map(({ account }) => account))];
     const where = holders.length === accounts.length ? 'in all accounts' : `in ${someText(holders, SHOWN)}`;

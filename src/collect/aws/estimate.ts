@@ -22,6 +22,9 @@ export interface Estimate {
 /** So many pages are enough to judge by. */
 const ENOUGH = 5;
 
+/** So many of one Region, that the others are waited for no longer: these took twenty seconds. */
+const PLENTY = 40;
+
 const LONG = MINUTE;
 
 /** How long the rest of a Region takes: at the pace so far, and at least a page for every query to come. */
@@ -30,31 +33,41 @@ export function timeLeft({ pages, covered, waiting }: Pace): number {
   return (rest + waiting) * REQUEST_GAP;
 }
 
-/** An estimate over the Regions that are pulled side by side: the slowest of them counts. */
-export function createEstimate(tell: (text: string) => void): Estimate {
+/**
+ * An estimate over a number of Regions, so many of them side by side. It is told when all of those were heard; a Region
+ * that is refused again and again does not keep it back for long.
+ */
+export function createEstimate(regions: number, lanes: number, tell: (text: string) => void): Estimate {
   const unheard = new Map<string, number>();
   const left = new Map<string, number>();
+  let begun = 0;
   let told = false;
-  const judge = (): void => {
-    if (told || unheard.size > 0) return;
+  const judge = (pages: number): void => {
+    if (told || (unheard.size > 0 && pages < PLENTY)) return;
     const [name, longest] = [...left].reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0]);
-    if (longest <= LONG) return;
+    const rest = left.size === 0 ? 0 : ((regions - begun) * [...left.values()].reduce((a, b) => a + b)) / left.size;
+    // The Regions that still wait for a lane take as long as those that have one, as far as anyone knows.
+    const [whole, what] = rest === 0 ? [longest, name] : [longest + rest / lanes, `${regions} Regions`];
+    if (whole <= LONG) return;
     told = true;
-    tell(estimateText(name, longest));
+    tell(estimateText(what, whole));
   };
   return {
-    begin: name => void unheard.set(name, 0),
+    begin(name) {
+      begun++;
+      unheard.set(name, 0);
+    },
     page(name, pace) {
       left.set(name, timeLeft(pace));
       const heard = (unheard.get(name) ?? ENOUGH) + 1;
       if (heard < ENOUGH) unheard.set(name, heard);
       else unheard.delete(name);
-      judge();
+      judge(pace.pages);
     },
     end(name) {
       unheard.delete(name);
       left.delete(name);
-      judge();
+      judge(0);
     },
   };
 }

@@ -1,12 +1,14 @@
-import type { Batch, Completion } from '../../model/batch.ts';
+import { groupBy } from '../../group.ts';
+import type { Batch, Completion, Damage } from '../../model/batch.ts';
 import type { Census, Credential } from '../../model/credential.ts';
 import { REPORTED } from '../../normalise/credential-report.ts';
 import type { Listing } from '../../normalise/iam-listing.ts';
-import { DAY, SECOND } from '../../time.ts';
+import { isSameAge } from '../../standing.ts';
+import { DAY } from '../../time.ts';
 import { compareText, dayText } from '../../wording.ts';
 import type { Task } from '../collector.ts';
 import type { Access } from './access.ts';
-import { openInquiry } from './inventory-inquiry.ts';
+import { openInquiry } from './inventory/inquiry.ts';
 import {
   type AccessKeys,
   askAccessKeys,
@@ -14,9 +16,9 @@ import {
   askUsers,
   type ListedKey,
   type ServiceKeys,
-} from './inventory-keys.ts';
-import { askReport, type Reported } from './inventory-report.ts';
-import { askRoles } from './inventory-roles.ts';
+} from './inventory/keys.ts';
+import { askReport, type Reported } from './inventory/report.ts';
+import { askRoles } from './inventory/roles.ts';
 
 /** An access key of a user, as far as it matters to who looks for its calls. */
 export interface KeyUse {
@@ -69,26 +71,23 @@ async function takeStock(access: Access, task: Task): Promise<Stock> {
   const listed = await askAccessKeys(inquiry, users, reported, listing);
   const found: Found = { reported, listed, services };
   const isLate = task.clock.now() - until > DAY;
-  const damage = inquiry.damage();
+  const censuses = isLate ? [] : censusesOf(found, listing);
+  const remarks = [...(isLate ? [lateText(account, until)] : []), ...outside];
   return {
-    batch: {
-      events: [],
-      credentials: credentialsOf(found, until),
-      ignored: 0,
-      size: 0,
-      censuses: isLate ? [] : censusesOf(found, listing),
-    },
-    completion: {
-      complete: damage.length === 0,
-      kind: 'IAM inventory',
-      views: null,
-      damage,
-      remarks: [...(isLate ? [lateText(account, until)] : []), ...outside],
-      skipped: false,
-    },
+    batch: { events: [], credentials: credentialsOf(found, until), ignored: 0, size: 0, censuses },
+    completion: ending(inquiry.damage(), remarks),
     keys: listed.isWhole ? keyUses(found, until) : null,
   };
 }
+
+const ending = (damage: readonly Damage[], remarks: readonly string[]): Completion => ({
+  complete: damage.length === 0,
+  kind: 'IAM inventory',
+  views: null,
+  damage,
+  remarks,
+  skipped: false,
+});
 
 /** All that was found out. */
 interface Found {
@@ -113,10 +112,8 @@ function credentialsOf({ reported, listed, services }: Found, until: number): Cr
 }
 
 function rowsByHolder(reported: Reported | null): ReadonlyMap<string, readonly Credential[]> {
-  const rows = new Map<string, Credential[]>();
-  for (const row of reported?.credentials ?? [])
-    if (row.kind === 'access-key') rows.set(row.owner, [...(rows.get(row.owner) ?? []), row]);
-  return rows;
+  const rows = (reported?.credentials ?? []).filter(({ kind }) => kind === 'access-key');
+  return groupBy(rows, ({ owner }) => owner);
 }
 
 /** What is known of its use from IAM or, failing that, from the report, which names no ids. */
@@ -128,9 +125,6 @@ function withUse(
   const row = rows.get(key.owner)?.find(other => isSameAge(key, other));
   return use === null && row === undefined ? key : usedBefore(until, key, [use?.lastUsedAt, row?.lastUsedAt]);
 }
-
-const isSameAge = (a: Credential, b: Credential): boolean =>
-  a.createdAt !== undefined && b.createdAt !== undefined && Math.abs(a.createdAt - b.createdAt) < 2 * SECOND;
 
 /** With its last use before an instant; of a key that was used only since, the last use before is not known. */
 function usedBefore(until: number, credential: Credential, told: readonly (number | undefined)[]): Credential {

@@ -9,10 +9,11 @@ export interface Limiter {
   turn(signal: AbortSignal): Promise<void>;
 }
 
-/** A limiter whose turns are at least `gap` milliseconds of the clock apart. */
+/** A limiter whose turns are at least `gap` milliseconds of the clock apart; the first comes as long after it was made. */
 export function createLimiter(clock: Clock, gap: number): Limiter {
   let queue = Promise.resolve();
-  let last = Number.NEGATIVE_INFINITY;
+  // Another reading of the same Region may have ended just now.
+  let last = clock.now();
   const pass = async (signal: AbortSignal): Promise<void> => {
     // A clock that was set back must not keep anyone waiting for longer than the gap.
     const rest = Math.min(gap, last + gap - clock.now());

@@ -1,11 +1,19 @@
 import type { Sight, View, Views } from '../../model/coverage.ts';
-import { isoText } from '../../wording.ts';
+import { groupBy } from '../../group.ts';
+import { isoText, someText } from '../../wording.ts';
+
+/** What is missing where the access keys of an account could not be listed. */
+export const NO_KEYS = 'the access keys could not be listed, so what they did beside model calls was not pulled';
 
 /** What was pulled of an account, as far as it bears on what can be seen. */
 export interface Pulled {
   readonly allEvents: boolean;
   /** False when the access keys could not be listed. */
   readonly areKeysKnown: boolean;
+  /** Why there is not one page of some Regions, by their names. */
+  readonly refused?: ReadonlyMap<string, string>;
+  /** True when those are all that were to be read. */
+  readonly isRefused?: boolean;
   /** The first instant that LookupEvents still has, where more was asked for. */
   readonly earliest: number | null;
   /** True when it has nothing of what was asked for. */
@@ -19,26 +27,37 @@ const SOME_CALLS =
   'pulled (--all-events pulls all that they did)';
 const SOME_DEEDS =
   'of AssumeRole and of reading secrets and parameters only what access keys did is pulled (--all-events pulls all)';
-const NO_KEYS = 'the access keys could not be listed, so what they did beside model calls was not pulled';
 const TOO_OLD = 'LookupEvents keeps 90 days, and all that was asked for is older';
 
+/** As many Regions as a sentence names; the rest is counted. */
+const SHOWN = 5;
+
 /** What an account shows: what its trails say of it, less what was not pulled. */
-export function lookupViews(views: Views, { allEvents, areKeysKnown, earliest, isEmpty }: Pulled): Views {
+export function lookupViews(views: Views, pulled: Pulled): Views {
+  const { allEvents, areKeysKnown, earliest, isEmpty, refused = new Map(), isRefused = false } = pulled;
   const keys = areKeysKnown || allEvents ? [] : [NO_KEYS];
   const past = earliest === null ? [] : [`LookupEvents keeps 90 days: nothing before ${isoText(earliest)} was read`];
+  const missing = [...refusals(refused), ...past];
   const gaps: Readonly<Record<Sight, readonly string[]>> = {
-    calls: past,
-    tokens: past,
-    places: [...past, ...(allEvents ? [] : [SOME_CALLS]), ...keys],
-    deeds: [...past, ...(allEvents ? [] : [SOME_DEEDS]), ...keys],
-    'sign-ins': past,
+    calls: missing,
+    tokens: missing,
+    places: [...missing, ...(allEvents ? [] : [SOME_CALLS]), ...keys],
+    deeds: [...missing, ...(allEvents ? [] : [SOME_DEEDS]), ...keys],
+    'sign-ins': missing,
     inventory: [],
   };
   return viewsOf(sight => {
     if (isEmpty && sight !== 'inventory') return { blind: true, gaps: [TOO_OLD] };
+    if (isRefused && sight !== 'inventory') return { blind: true, gaps: refusals(refused) };
     const { blind, gaps: known } = views[sight];
     return { blind, gaps: [...known, ...(blind ? [] : gaps[sight])] };
   });
+}
+
+/** The Regions of which nothing was read, a sentence for each reason. */
+function refusals(refused: ReadonlyMap<string, string>): string[] {
+  const byReason = groupBy([...refused.keys()].sort(), region => refused.get(region)!);
+  return Array.from(byReason, ([why, regions]) => `nothing was read of ${someText(regions, SHOWN)}: ${why}`);
 }
 
 /** Nothing is seen. */

@@ -1,6 +1,7 @@
 import type { Batch, Completion, Damage } from '../../model/batch.ts';
 import { cloudtrail } from '../../normalise/cloudtrail.ts';
 import { dig } from '../../normalise/dig.ts';
+import type { Sink } from '../../normalise/format.ts';
 import type { JsonObject } from '../../scan/wanted.ts';
 import { createSorter } from '../../scan/sorter.ts';
 import { countText, isoText } from '../../wording.ts';
@@ -13,6 +14,7 @@ import { type Ask, openLookup } from './lookup-client.ts';
 import { type Cursor, readCursor, writeCursor } from './lookup-cursor.ts';
 import { pagesOf, STUCK, type Stretch } from './lookup-pages.ts';
 import { keyQueries, type Query, queryText, type Scope, standingQueries } from './lookup-plan.ts';
+import { NO_KEYS } from './lookup-views.ts';
 import type { Trouble } from './trouble.ts';
 
 /** One Region of an account, to be pulled with LookupEvents. */
@@ -26,6 +28,8 @@ export interface Pull {
   readonly stretch: Stretch;
   /** The account's access keys, or null when they could not be listed. */
   keys(): Promise<readonly KeyUse[] | null>;
+  /** Is told why when not one page of the Region could be had. */
+  refuse(why: string): void;
   readonly estimate: Estimate;
   readonly task: Task;
 }
@@ -34,7 +38,7 @@ export interface Pull {
 export async function* readRegion(pull: Pull, after?: string): AsyncGenerator<Batch, Completion, void> {
   pull.estimate.begin(pull.name);
   try {
-    return yield* readQueries(pull, startOf(pull.stretch, after));
+    return yield* readQueries(pull, startOf(pull.stretch, after), after !== undefined);
   } finally {
     pull.estimate.end(pull.name);
   }
@@ -55,22 +59,24 @@ interface Run {
   readonly ask: Ask;
   readonly taker: Taker;
   readonly faults: Damage[];
+  /** Whether any page of the Region was had, now or before an interruption. */
+  isSeen: boolean;
   /** How much of the shard's size is still to be told. */
   left: number;
   /** Where the first query failed: an interrupted run goes on there, not behind it. */
   held: string | undefined;
 }
 
-async function* readQueries(pull: Pull, start: Cursor): AsyncGenerator<Batch, Completion, void> {
-  const { access, region, task } = pull;
+async function* readQueries(pull: Pull, start: Cursor, isSeen: boolean): AsyncGenerator<Batch, Completion, void> {
+  const { access, region, scope, keys, task } = pull;
   const ask = openLookup(access, region, task);
-  const run: Run = { pull, start, ask, taker: createTaker(), faults: [], left: start.left, held: undefined };
+  const run: Run = { pull, start, ask, taker: createTaker(), faults: [], isSeen, left: start.left, held: undefined };
   for await (const { query, waiting } of queriesOf(pull, start.query)) {
     const trouble = yield* readQuery(run, query, waiting);
     // Page tokens that fail for one query may not for the next; anything else would fail them all.
-    if (task.signal.aborted || (trouble !== null && trouble !== STUCK)) break;
+    if (task.signal.aborted || (trouble !== null && trouble !== STUCK)) return conclude(run);
   }
-  if (task.signal.aborted) run.faults.push({ where: '', what: 'interrupted', count: 1 });
+  if (scope === 'usual' && (await keys()) === null) run.faults.push({ where: '', what: NO_KEYS, count: 1 });
   return conclude(run);
 }
 
@@ -92,6 +98,7 @@ async function* readQuery(run: Run, query: Query, waiting: number): AsyncGenerat
     const size = total > 0 ? (budget * (at - step.value.at)) / total : 0;
     ({ at } = step.value);
     run.left -= size;
+    run.isSeen = true;
     const taken = taker.take(step.value.items);
     yield { ...taken, size, cursor: run.held ?? cursorAt(run, text, at) };
     pull.estimate.page(pull.name, { pages: count, covered: total > 0 ? (part.until - at) / total : 1, waiting });
@@ -103,6 +110,7 @@ function fail(run: Run, where: string, { at, waiting }: { at: number; waiting: n
   const others = trouble === STUCK ? 0 : waiting;
   const rest = others === 0 ? '' : `, and ${countText(others, 'further query', 'further queries')}`;
   run.held ??= cursorAt(run, where, at);
+  if (!run.isSeen) run.pull.refuse(trouble.what);
   const what = `${trouble.what}; not read: ${isoText(run.start.from)} to ${isoText(at)}${rest}`;
   run.faults.push({ where, what, count: 1 });
 }
@@ -110,9 +118,15 @@ function fail(run: Run, where: string, { at, waiting }: { at: number; waiting: n
 const cursorAt = ({ start: { from, until, lost }, left, taker }: Run, query: string, at: number): string =>
   writeCursor({ from, until, query, at, left, lost: lost + taker.lost() });
 
-function conclude({ start, taker, faults }: Run): Completion {
+function conclude({ pull, start, taker, faults }: Run): Completion {
+  const interrupted = { where: '', what: 'interrupted', count: 1 };
   const before = { where: '', what: 'records that could not be read, before the interruption', count: start.lost };
-  const damage = [...faults, ...taker.damage(), ...(start.lost > 0 ? [before] : [])];
+  const damage = [
+    ...faults,
+    ...(pull.task.signal.aborted ? [interrupted] : []),
+    ...taker.damage(),
+    ...(start.lost > 0 ? [before] : []),
+  ];
   return { complete: damage.length === 0, kind: cloudtrail.id, views: null, damage, skipped: false };
 }
 
@@ -147,19 +161,34 @@ interface Taker {
   lost(): number;
 }
 
+/** As many records that cannot be read are known again when another query finds them. */
+const MOST_KNOWN = 10_000;
+
 function createTaker(): Taker {
   const intake = createIntake();
   const sorter = createSorter([cloudtrail], []);
-  const { damage } = intake;
+  const unreadable = new Set<unknown>();
+  let lost = 0;
+  const malformed = (what: string): void => {
+    lost++;
+    intake.sink.malformed(what);
+  };
+  const sink: Sink = { ...intake.sink, malformed };
+  const takeOne = (item: unknown): void => {
+    const id = dig(item, 'EventId');
+    if (id !== undefined && unreadable.has(id)) return;
+    const before = lost;
+    sorter.add(recordOf(item));
+    for (const { wanted, fields, whole } of sorter.take().rows) intake.readerOf(wanted).read(fields, whole, sink);
+    if (lost > before && unreadable.size < MOST_KNOWN) unreadable.add(id);
+  };
   return {
     take(items) {
-      for (const item of items) sorter.add(recordOf(item));
-      for (const { wanted, fields, whole } of sorter.take().rows)
-        intake.readerOf(wanted).read(fields, whole, intake.sink);
+      items.forEach(takeOne);
       return intake.take();
     },
-    damage,
-    lost: () => damage().reduce((sum, { count }) => sum + count, 0),
+    damage: intake.damage,
+    lost: () => lost,
   };
 }
 

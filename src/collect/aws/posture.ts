@@ -1,8 +1,9 @@
+import { groupBy } from '../../group.ts';
 import type { Damage } from '../../model/batch.ts';
 import type { View, Views } from '../../model/coverage.ts';
 import { listText, someText } from '../../wording.ts';
 import type { Access } from './access.ts';
-import { type Refusal, type Survey, survey, type Trail } from './survey.ts';
+import { type Refusal, type Survey, survey, type Trail } from './posture/survey.ts';
 
 /** What LookupEvents of an account can and cannot show. */
 export interface Posture {
@@ -119,10 +120,13 @@ function unknowns(refusals: readonly Refusal[], services: readonly string[]): st
 /** One line for all that failed alike. */
 function damageOf(refusals: readonly Refusal[]): Damage[] {
   const damaging = refusals.filter(refusal => !mayBeAbsent(refusal));
-  return [...new Set(damaging.map(({ trouble }) => trouble.what))].map(what => {
-    const about = damaging.filter(({ trouble }) => trouble.what === what).map(refusal => refusal.about);
-    return { where: someText([...new Set(about)].sort(), SHOWN), what, count: 1 };
-  });
+  return Array.from(
+    groupBy(damaging, ({ trouble }) => trouble.what),
+    ([what, alike]) => {
+      const places = new Set(alike.map(({ about }) => about));
+      return { where: someText([...places].sort(), SHOWN), what, count: 1 };
+    },
+  );
 }
 
 /** Many Regions are without Bedrock, and behind a proxy that looks like any other failure. */

@@ -1,7 +1,15 @@
 import { AWS_REGIONS } from '../../data/aws-regions.ts';
 import { compareText } from '../../wording.ts';
+import type { Task } from '../collector.ts';
 import type { Access } from './access.ts';
 import { explain } from './trouble.ts';
+
+/** Whether a text is written like the name of a Region, so that it may become part of a host name. */
+export const isRegion = (name: string): boolean => /^[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/.test(name);
+
+/** The Region that the task or the environment names; empty for none. */
+export const namedRegion = ({ aws, env }: Pick<Task, 'aws' | 'env'>): string =>
+  aws.region || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || '';
 
 /** The Regions of an account. */
 export interface Regions {

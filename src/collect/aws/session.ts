@@ -3,15 +3,14 @@ import { eachOf } from '../../pool.ts';
 import { compareText, countText } from '../../wording.ts';
 import type { Task } from '../collector.ts';
 import type { Access } from './access.ts';
-import { assumeRole, findCredentials } from './credentials.ts';
-import { identify } from './identity.ts';
-import { checkProfile, profileOf } from './profiles.ts';
-import { readSettings } from './settings.ts';
-import type { Shared } from './settings.ts';
+import { assumeRole, findCredentials } from './session/credentials.ts';
+import { identify } from './session/identity.ts';
+import { checkProfile, profileOf } from './session/profiles.ts';
+import { readSettings, type Shared } from './session/settings.ts';
 import { explain } from './trouble.ts';
 
 /** An account that could not be signed in to, and why. */
-export interface SignInFailure {
+interface SignInFailure {
   /** Its id, or `org` when the accounts of the organisation could not be listed. */
   readonly account: string;
   readonly what: string;

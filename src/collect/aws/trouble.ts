@@ -1,7 +1,6 @@
 import { UserError } from '../../errors.ts';
 import { principalText } from '../../kinds.ts';
-import { readFault, tame } from './fault.ts';
-import type { Fault } from './fault.ts';
+import { type Fault, readFault, tame } from './fault.ts';
 
 /** Why a request failed, and one sentence for the user: what happened and what to do. */
 export interface Trouble {

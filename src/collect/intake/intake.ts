@@ -8,7 +8,7 @@ import { createDamageLog } from '../../scan/damage-log.ts';
 import type { Paths } from '../../scan/wanted.ts';
 
 /** Gathers what the readers of one file, or of one stream of records, make of what they are given. */
-export interface Intake {
+interface Intake {
   readonly sink: Sink;
   readerOf(format: Format): Reader<Paths>;
   take(): Omit<Batch, 'size'>;

@@ -16,7 +16,7 @@ const NO_RECORD = 'the file holds no record';
 export const isLogLike = (name: string): boolean => LOG_LIKE.test(name);
 
 /** What records are taken for. */
-export interface Known {
+interface Known {
   readonly formats: readonly Format[];
   readonly others: readonly Unwanted[];
 }

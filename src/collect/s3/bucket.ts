@@ -2,6 +2,7 @@ import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { UserError } from '../../errors.ts';
 import type { Access } from '../aws/access.ts';
 import { readFault } from '../aws/fault.ts';
+import { namedRegion } from '../aws/regions.ts';
 import { signIn } from '../aws/session.ts';
 import { explain } from '../aws/trouble.ts';
 import type { Task } from '../collector.ts';
@@ -21,7 +22,7 @@ export interface Bucket {
 export async function openBucket({ bucket: name, region: told }: Location, task: Task): Promise<Bucket> {
   const access = await signInOnce(name, task);
   const { principal } = access;
-  const guess = told || regionOf(task, access);
+  const guess = told || namedRegion(task) || access.globalRegion;
   const client = await clientFor(access, guess, task);
   const region = told || (await locate(client, name, task.signal)) || guess;
   return { name, region, principal, client: region === guess ? client : await clientFor(access, region, task) };
@@ -36,9 +37,6 @@ async function signInOnce(name: string, task: Task): Promise<Access> {
     task.tell(`the bucket '${name}' is read as ${access.principal}, not by the accounts' roles`);
   return access;
 }
-
-const regionOf = ({ aws, env }: Task, { globalRegion }: Access): string =>
-  aws.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || globalRegion);
 
 async function clientFor(access: Access, region: string, { env }: Task): Promise<S3Client> {
   const { S3Client } = await import('@aws-sdk/client-s3');

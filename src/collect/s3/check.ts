@@ -1,13 +1,13 @@
 import { UserError } from '../../errors.ts';
-import { explain } from '../aws/trouble.ts';
+import { probe, unbegun, untried } from '../aws/check/probe.ts';
 import type { Check, Task } from '../collector.ts';
 import { isLogLike } from '../intake/read-bytes.ts';
 import { type Bucket, openBucket } from './bucket.ts';
 import { createFetch } from './fetch-part.ts';
-import { folderOf, headOf } from './find-objects.ts';
+import { folderOf, objectAt } from './find-objects.ts';
 import { isLeftOut, nameOf } from './layout.ts';
 import { parseLocation, uriOf } from './location.ts';
-import { type Listing, listPages, type Page } from './pages.ts';
+import { type ListedObject, listPages, type Page } from './pages.ts';
 
 /** As many folders as lie in each other on the way to an object. */
 const DEEPEST = 24;
@@ -23,7 +23,7 @@ export async function* checkS3(source: string, task: Task): AsyncGenerator<Check
   } catch (error) {
     if (task.signal.aborted) return null;
     if (!(error instanceof UserError)) throw error;
-    yield { what: source, state: 'failed', detail: [error.message, error.hint].filter(Boolean).join('. ') };
+    yield unbegun(source, error);
   }
   // What the rules would see is for the logs to tell.
   return null;
@@ -31,25 +31,22 @@ export async function* checkS3(source: string, task: Task): AsyncGenerator<Check
 
 async function* checkObjects(bucket: Bucket, path: string, task: Task): AsyncGenerator<Check, void, void> {
   const { signal } = task;
-  const named = path === '' || path.endsWith('/') ? null : await headOf(bucket, path, signal);
-  let object = named;
-  if (named === null) {
-    try {
-      object = await newestObject(bucket, folderOf(path), signal);
-    } catch (error) {
-      const { kind, what } = explain(error, 's3:ListBucket');
-      yield { what: 's3:ListBucket', state: kind === 'denied' ? 'refused' : 'failed', detail: what };
-      yield { what: 's3:GetObject', state: 'unknown', detail: 'no object is known to try it on' };
-      return;
-    }
-    const detail =
-      object === null ? `nothing under '${uriOf(bucket.name, folderOf(path))}'` : uriOf(bucket.name, object.key);
-    yield { what: 's3:ListBucket', state: object === null ? 'unknown' : 'ok', detail };
+  const named = await objectAt(bucket, path, signal);
+  if (named !== null) return yield await checkReading(bucket, named, task);
+  const folder = folderOf(path);
+  const { check, answer: object } = await probe('s3:ListBucket', () => newestObject(bucket, folder, signal));
+  if (check.state !== 'ok') {
+    yield check;
+    yield untried('s3:GetObject', 'no object is known to try it on');
+  } else if (object === null) {
+    yield untried('s3:ListBucket', `nothing under '${uriOf(bucket.name, folder)}'`);
+  } else {
+    yield { ...check, detail: uriOf(bucket.name, object.key) };
+    yield await checkReading(bucket, object, task);
   }
-  if (object !== null) yield await checkReading(bucket, object, task);
 }
 
-async function checkReading(bucket: Bucket, object: Listing, { clock, signal }: Task): Promise<Check> {
+async function checkReading(bucket: Bucket, object: ListedObject, { clock, signal }: Task): Promise<Check> {
   const { failure } = await createFetch(bucket, clock)({ object, from: 0, until: Math.min(1, object.size) }, signal);
   const detail = uriOf(bucket.name, object.key);
   if (failure === '') return { what: 's3:GetObject', state: 'ok', detail };
@@ -58,7 +55,7 @@ async function checkReading(bucket: Bucket, object: Listing, { clock, signal }: 
 }
 
 /** The object that a look into the last folder of each folder comes upon; null when there is none on that way. */
-async function newestObject(bucket: Bucket, folder: string, signal: AbortSignal): Promise<Listing | null> {
+async function newestObject(bucket: Bucket, folder: string, signal: AbortSignal): Promise<ListedObject | null> {
   let next: string | undefined = folder;
   for (let depth = 0; next !== undefined && depth < DEEPEST; depth++) {
     const { objects, folders } = await firstPage(bucket, next, signal);

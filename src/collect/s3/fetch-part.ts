@@ -2,12 +2,12 @@ import { addAbortSignal, Readable } from 'node:stream';
 import { SECOND } from '../../time.ts';
 import type { Clock } from '../collector.ts';
 import type { Bucket } from './bucket.ts';
-import type { Listing } from './pages.ts';
+import type { ListedObject } from './pages.ts';
 import { type Refusal, whyBroken, whyRefused } from './unread.ts';
 
 /** A stretch of an object. */
 export interface Span {
-  readonly object: Listing;
+  readonly object: ListedObject;
   readonly from: number;
   readonly until: number;
 }

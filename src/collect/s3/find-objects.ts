@@ -8,14 +8,14 @@ import type { Bucket } from './bucket.ts';
 import { daysOf } from './days.ts';
 import { type Location, uriOf } from './location.ts';
 import { nothingFound } from './nothing-found.ts';
-import type { Listing } from './pages.ts';
+import type { ListedObject } from './pages.ts';
 import { createSieve } from './sieve.ts';
 import { walk } from './walk.ts';
 
 /** What a location holds. */
-export interface Found {
+interface Found {
   /** In the order of their keys. */
-  readonly objects: readonly Listing[];
+  readonly objects: readonly ListedObject[];
   /** True when the location is one object. */
   readonly isNamed: boolean;
   /** Folders that could not be listed to their end, and why. */
@@ -27,7 +27,7 @@ const TELL_EVERY = 10 * SECOND;
 
 /** Lists what is to be read at a location. Throws a `UserError` when that is nothing. */
 export async function findObjects(bucket: Bucket, { path }: Location, task: Task): Promise<Found> {
-  const object = path === '' || path.endsWith('/') ? null : await headOf(bucket, path, task.signal);
+  const object = await objectAt(bucket, path, task.signal);
   if (object !== null) return { objects: [object], isNamed: true, unlisted: new Map(), remarks: [] };
   const folder = folderOf(path);
   const days = daysOf(task.window);
@@ -55,8 +55,13 @@ export async function findObjects(bucket: Bucket, { path }: Location, task: Task
 /** A path as a folder: with its slash, unless it is the whole bucket. */
 export const folderOf = (path: string): string => (path === '' || path.endsWith('/') ? path : `${path}/`);
 
-/** The object of that key; null when there is none, or when nobody may know: then its listing says so. */
-export async function headOf({ name, client }: Bucket, key: string, signal: AbortSignal): Promise<Listing | null> {
+/** The object that a path is the key of; null when there is none, or when nobody may know: then its listing says so. */
+export async function objectAt(
+  { name, client }: Bucket,
+  key: string,
+  signal: AbortSignal,
+): Promise<ListedObject | null> {
+  if (key === folderOf(key)) return null;
   const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
   try {
     const answer = await client.send(new HeadObjectCommand({ Bucket: name, Key: key }), { abortSignal: signal });
@@ -73,7 +78,7 @@ const isRefused = (error: unknown): boolean => {
 };
 
 /** Says now and then how far a long listing has come. */
-function createTeller({ name }: Bucket, { clock, tell }: Task): (page: { objects: readonly Listing[] }) => void {
+function createTeller({ name }: Bucket, { clock, tell }: Task): (page: { objects: readonly ListedObject[] }) => void {
   let toldAt = clock.now();
   let count = 0;
   return ({ objects }) => {

@@ -2,7 +2,7 @@
  * What a folder holds, told from its path. `outside`: anything, perhaps a trail further down; `accounts`, `services`,
  * `regions`, `years`: one folder for each; `days`: objects of certain days; `other`: no trail.
  */
-export type Place = 'outside' | 'accounts' | 'services' | 'regions' | 'years' | 'days' | 'other';
+type Place = 'outside' | 'accounts' | 'services' | 'regions' | 'years' | 'days' | 'other';
 
 /** What lies beside a trail and is no audit log; beside these, all that is called `CloudTrail-…`. */
 const LEFT_OUT: ReadonlySet<string> = new Set([

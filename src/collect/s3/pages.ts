@@ -2,7 +2,7 @@ import type { _Object, ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import type { Bucket } from './bucket.ts';
 
 /** An object, as a listing tells it. */
-export interface Listing {
+export interface ListedObject {
   readonly key: string;
   readonly size: number;
   /** Undefined where the server gives none. */
@@ -11,7 +11,7 @@ export interface Listing {
 
 /** One page of a listing. */
 export interface Page {
-  readonly objects: readonly Listing[];
+  readonly objects: readonly ListedObject[];
   /** Folders right below the prefix; none in a flat listing. */
   readonly folders: readonly string[];
 }
@@ -60,7 +60,7 @@ function pageOf({ Contents = [], CommonPrefixes = [], EncodingType }: ListObject
 }
 
 /** Nothing for an empty object that only stands for a folder. */
-function listingOf({ Key, Size = 0, ETag }: _Object, decode: (text: string) => string): Listing[] {
+function listingOf({ Key, Size = 0, ETag }: _Object, decode: (text: string) => string): ListedObject[] {
   const key = decode(Key ?? '');
   return key === '' || (Size === 0 && key.endsWith('/')) ? [] : [{ key, size: Size, etag: ETag }];
 }

@@ -1,15 +1,15 @@
 import { countText, listText, withSeparators } from '../../wording.ts';
 import { type Days, overlaps } from './days.ts';
 import { dayOfKey, isLeftOut, leftOutService, nameOf } from './layout.ts';
-import type { Listing } from './pages.ts';
+import type { ListedObject } from './pages.ts';
 
 /** Decides what of a listing is read, and remembers what is not and why. */
 export interface Sieve {
   /** Takes in an object, the second time in vain. */
-  add(object: Listing): void;
+  add(object: ListedObject): void;
   /** Whether to look into a folder beside a trail. */
   admits(folder: string): boolean;
-  taken(): Iterable<Listing>;
+  taken(): Iterable<ListedObject>;
   /** Objects seen that were delivered on other days. */
   outside(): number;
   /** Worth knowing of what was left out, and of what could not be. */
@@ -18,11 +18,11 @@ export interface Sieve {
 
 /** A sieve for the days asked for of what lies below a folder. */
 export function createSieve(asked: string, days: Days): Sieve {
-  const taken = new Map<string, Listing>();
+  const taken = new Map<string, ListedObject>();
   const leftOut = new Set<string>();
   let outside = 0;
   let undated = 0;
-  const add = (object: Listing): void => {
+  const add = (object: ListedObject): void => {
     if (taken.has(object.key)) return;
     const service = leftOutService(object.key, asked);
     const day = dayOfKey(object.key);

@@ -13,7 +13,7 @@ const FOLDERS_AT_ONCE = 100;
 const FOLDERS_IN_ALL = 300;
 
 /** Who is told while a bucket is walked through. */
-export interface Walker {
+interface Walker {
   readonly days: Days;
   readonly sieve: Sieve;
   readonly signal: AbortSignal;

@@ -1,9 +1,9 @@
 import { mergeEpisodes } from '../../episodes.ts';
 import type { Episode, Finding, HeldCredential } from '../../model/finding.ts';
 import { DAY, HOUR } from '../../time.ts';
-import { countText, listText, someText, withSeparators } from '../../wording.ts';
+import { countText, credentialNoun, listText, someText, withSeparators } from '../../wording.ts';
 import { dayText, momentText, stretchText, yearOf } from '../dates.ts';
-import { shortId, shortIds, shortName, truncateMiddle } from '../plain.ts';
+import { isUnnamed, shortId, shortIds, shortName, truncateMiddle } from '../plain.ts';
 import { type Incident, isStanding } from './incidents.ts';
 import { fill, fillBeside, indent, listRuns, type Page, type Run } from './layout.ts';
 import { remedyLines } from './remedies.ts';
@@ -73,13 +73,19 @@ function headingLines(setting: Setting, { severity }: Incident, findings: readon
     remarks.push(`${countText(stretches.length, 'time')} since ${dayText(stretches[0]!.from, yearOf(now))}`);
   }
   if (findings.some(finding => isGoingOn(finding, now))) remarks.push('ongoing');
-  const title = isOne ? findings[0]!.rule : 'one incident';
+  const title = isOne ? findings[0]!.rule : companyText(findings);
   return fillBeside(
     page,
     { text: `${severity.toUpperCase()}  `, paint: page.severity[severity] },
     [{ text: remarks.length === 0 ? title : `${title},`, paint: page.strong }, ...listRuns(remarks, page.normal)],
     { text: whenText(findings, now), paint: page.faint },
   );
+}
+
+/** What happened is an incident; what only lasts is a state of its credential. */
+function companyText(findings: readonly Finding[]): string {
+  const { credential } = findings[0]!;
+  return credential !== null && findings.every(isStanding) ? `one ${credentialNoun(credential.kind)}` : 'one incident';
 }
 
 /** The last time that the worst of it was so. */
@@ -105,9 +111,10 @@ function aboutLines({ page, now }: Setting, { credential, subject }: Finding): s
 
 function credentialRuns(page: Page, credential: HeldCredential, now: number): Run[] {
   const { id, owner, account, createdAt } = credential;
-  const isNamedByOwner = id === owner;
+  const isNamedByOwner = id === owner || isUnnamed(id);
   const name = id.startsWith('arn:') ? shortName(id, page.width - 4) : truncateMiddle(id, page.width - 4);
   const facts = [KIND_WORDS[credential.kind] ?? credential.kind.replaceAll('-', ' ')];
+  if (isUnnamed(id)) facts.push('id not known');
   if (createdAt !== null)
     facts.push(
       `created ${now - createdAt < FRESH ? momentText(createdAt, yearOf(now)) : dayText(createdAt, yearOf(now))}`,

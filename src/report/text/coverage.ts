@@ -47,7 +47,7 @@ export function gapCounts(coverage: readonly Coverage[]): { blind: number; parti
   return { blind: gapped.size - partial, partial };
 }
 
-/** First the rules and sources of each reason, then the reasons that are shared by the same rules and sources. */
+/** First the rules and sources of each reason, then what one thing lacks, then the reasons of the same rules and sources. */
 function gapsIn(coverage: readonly Coverage[]): Gap[] {
   const gapped = coverage.filter(({ state }) => state !== 'evaluated');
   const single = gapped.flatMap(({ rule, source, state, reason }) =>
@@ -55,7 +55,11 @@ function gapsIn(coverage: readonly Coverage[]): Gap[] {
   );
   const ofSource = joined(single, ({ state, reasons, sources }) => [state, ...reasons, ...sources]);
   const ofRules = joined(ofSource, ({ state, reasons, rules }) => [state, ...reasons, ...[...rules].sort()]);
-  const gaps = joined(ofRules, ({ state, rules, sources }) => [state, [...rules].sort(), [...sources].sort()]);
+  const ofLacks = joined(ofRules, gap => {
+    const [, lacking] = LACK.exec(gap.reasons[0]!) ?? [];
+    return [gap.state, lacking ?? [gap.reasons, [...gap.rules]], [...gap.sources].sort()];
+  });
+  const gaps = joined(ofLacks, ({ state, rules, sources }) => [state, [...rules].sort(), [...sources].sort()]);
   return gaps.map(gap => ({ ...gap, reasons: [...gap.reasons].sort(compareText) })).sort(byImportance);
 }
 
@@ -102,7 +106,7 @@ function gapLines(
   const reasons = foldAlike(gap.reasons).map(reason => plain(reason, LONGEST_REASON));
   const text = reasons.slice(0, SHOWN_REASONS).join('; ');
   const more = reasons.length > SHOWN_REASONS ? `; ${withSeparators(reasons.length - SHOWN_REASONS)} more reasons` : '';
-  const rules = rulesText([...gap.rules].map(tameName), all.rules);
+  const rules = rulesText([...gap.rules].sort(compareText).map(tameName), all.rules);
   const sources = someText([...gap.sources].map(nameOf), SHOWN_SOURCES);
   const where = gap.sources.size === all.sources ? '' : ` in ${sources}`;
   return fill(page, indent(page, '  - '), [
@@ -120,18 +124,29 @@ function rulesText(rules: readonly string[], all: number): string {
 /** Like 'inference through x is recorded only where …': what it is about, and what is so. */
 const ABOUT = /^(\w+ through )(.+?)( is .+)$/;
 
-/** Reasons that are the same of several things, as one: 'inference through x and y is …'. */
+/** Like 'a list of keys shows no calls': all that it does not show is told at once. */
+const LACK = /^(.+ shows no )(\S+)$/;
+
+/** Reasons that are the same of several things, as one: 'inference through x and y is …', '… shows no x or y'. */
 function foldAlike(reasons: readonly string[]): string[] {
   const folded = new Map<string, { start: string; names: string[]; end: string }>();
   for (const reason of reasons) {
-    const [, start = reason, name, end = ''] = ABOUT.exec(reason) ?? [];
+    const { start, name, end } = partsOf(reason);
     const key = JSON.stringify([start, end]);
-    const names = name === undefined ? [] : [name];
     const other = folded.get(key);
-    if (other === undefined) folded.set(key, { start, names, end });
-    else other.names.push(...names);
+    if (other === undefined) folded.set(key, { start, names: [name], end });
+    else other.names.push(name);
   }
-  return [...folded.values()].map(({ start, names, end }) => `${start}${listText(names.sort(byLetter))}${end}`);
+  return [...folded.values()].map(({ start, names, end }) => {
+    const list = listText(names.sort(byLetter));
+    return `${start}${start.endsWith(' no ') ? list.replace(/ and (\S+)$/, ' or $1') : list}${end}`;
+  });
+}
+
+/** What several reasons may share, about the name in which they differ; a reason of its own has none. */
+function partsOf(reason: string): { readonly start: string; readonly name: string; readonly end: string } {
+  const [, start = reason, name = '', end = ''] = ABOUT.exec(reason) ?? LACK.exec(reason) ?? [];
+  return { start, name, end };
 }
 
 const byLetter = (a: string, b: string): number => compareText(a.toLowerCase(), b.toLowerCase()) || compareText(a, b);

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import { countText, someText, withSeparators } from '../../wording.ts';
-import { displayWidth, shortIds, shortName } from '../plain.ts';
+import { displayWidth, isUnnamed, shortIds, shortName } from '../plain.ts';
 import { type Setting, STATUS_WORDS } from './blocks.ts';
 import type { Fold } from './incidents.ts';
 import { fill, indent, restLines } from './layout.ts';
@@ -110,7 +110,9 @@ const namesOf = (findings: readonly Finding[]): string[] =>
   shortIds(findings.map(({ credential, subject }) => credential?.id ?? subject));
 
 const holderOf = ({ credential }: Finding): string =>
-  credential === null || credential.owner === credential.id ? '' : shortName(credential.owner, 30);
+  credential === null || credential.owner === credential.id || isUnnamed(credential.id)
+    ? ''
+    : shortName(credential.owner, 30);
 
 /** A number that every finding gives as evidence, and the range it covers. */
 interface Measure {

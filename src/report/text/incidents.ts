@@ -41,11 +41,15 @@ export function arrange(findings: readonly Finding[]): Arrangement {
     else incidents.push(incident);
   }
   const asides: Fold[] = [];
+  const loners: Finding[] = [];
   const folds: Fold[] = [];
   for (const fold of alikeIn(alone)) {
     if (ASIDE.has(fold.severity)) asides.push(fold);
     else if (fold.findings.length > MOST_ALONE) folds.push(fold);
-    else incidents.push(...fold.findings.map(finding => ({ severity: fold.severity, findings: [finding] })));
+    else loners.push(...fold.findings);
+  }
+  for (const company of standingCompanies(loners)) {
+    incidents.push({ severity: worstOf(company), findings: [...company].sort(byWeight) });
   }
   return { incidents: incidents.sort(byPriority), folds, asides };
 }
@@ -74,6 +78,11 @@ function companiesOfOne(findings: readonly Finding[]): Finding[][] {
   }
   return companies;
 }
+
+/** What lasts about one credential is told in one place. */
+const standingCompanies = (loners: readonly Finding[]): Finding[][] => [
+  ...groupBy(loners, finding => (isStanding(finding) ? (finding.credential?.id ?? finding) : finding)).values(),
+];
 
 const areNear = (a: readonly Episode[], b: readonly Episode[]): boolean => a.some(x => b.some(y => isNear(x, y)));
 

@@ -1,33 +1,38 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Setting } from './blocks.ts';
+import { isStanding } from './incidents.ts';
 import { fill, indent } from './layout.ts';
 
 const SHOWN_SUMMARIES = 2;
 const MARGIN = '    ';
 
-/** The rule whose commands replace a key step by step; out of their order they would break its users. */
-const ROTATING = 'long-lived-key';
+/** Rules whose commands replace a key step by step; out of their order they would break its users. */
+const ROTATING: ReadonlySet<string> = new Set(['long-lived-key', 'long-ttl', 'never-expires']);
+
+/** A key that nobody uses needs no successor. */
+const IDLE = 'dormant-key';
 
 /** Commands that stop a credential from working, or put the recording back. */
 const CONTAINING = /--status Inactive|\bput-(?:user|role)-policy\b|\bdelete-login-profile\b|\bstart-logging\b/;
 
-/** What to do about an incident: containment first, and no rotation of a key that must be disabled. */
+/** What to do about an incident: containment first, and no rotation of a key that is to be disabled. */
 export function remedyLines(setting: Setting, findings: readonly Finding[]): string[] {
   const rule = findings[0]!.rule;
-  const urgent = findings.some(isUrgent) ? findings.filter(finding => finding.rule !== ROTATING) : findings;
+  const isEnding = findings.some(finding => isUrgent(finding) || finding.rule === IDLE);
+  const shown = isEnding ? findings.filter(finding => !ROTATING.has(finding.rule)) : findings;
   return [
-    ...adviceLines(setting, urgent),
+    ...adviceLines(setting, shown),
     // Commands are never wrapped or shortened: they are there to be copied.
-    ...commandsOf(urgent).map(command => `${MARGIN}${command}`.trimEnd()),
+    ...commandsOf(shown).map(command => `${MARGIN}${command}`.trimEnd()),
     ...explainLines(setting, rule),
   ];
 }
 
-const isUrgent = ({ family, severity }: Finding): boolean =>
-  family !== 'lifetime' && (severity === 'critical' || severity === 'high');
+const isUrgent = (finding: Finding): boolean =>
+  !isStanding(finding) && (finding.severity === 'critical' || finding.severity === 'high');
 
 function commandsOf(findings: readonly Finding[]): string[] {
-  const others = findings.filter(({ rule }) => rule !== ROTATING);
+  const others = findings.filter(({ rule }) => !ROTATING.has(rule));
   const containing = others.flatMap(({ remediation }) => remediation.commands).filter(text => CONTAINING.test(text));
   return [...new Set([...containing, ...findings.flatMap(({ remediation }) => remediation.commands)])];
 }

@@ -1,0 +1,99 @@
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { UserError } from '../../errors.ts';
+
+/** An answer, its body read to the end. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  /** The header of that name, in lower case; empty when there is none. */
+  header(name: string): string;
+}
+
+/** A request, which is for JSON. */
+export interface Sending {
+  readonly url: URL;
+  readonly token: string;
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+}
+
+/** Sends a GET and gives back the answer, whatever its status; no redirect is followed. */
+export type Send = (sending: Sending) => Promise<Answer>;
+
+/** More than this is no page of a list. */
+const LARGEST = 128 * 1024 * 1024;
+
+const POOL = { keepAlive: true, maxSockets: 8 };
+
+/**
+ * A sender of its own connections: through the proxy that the environment names, as the SDK does, which `fetch` would not
+ * before Node 24. Tokens go out over TLS alone, but for the loopback.
+ */
+export async function openSend(): Promise<Send> {
+  const { getProxyForUrl } = await import('proxy-from-env');
+  const { HttpsProxyAgent } = await import('https-proxy-agent');
+  const plain = new HttpAgent(POOL);
+  const direct = new HttpsAgent(POOL);
+  const tunnels = new Map<string, HttpsAgent>();
+  const agentFor = (url: URL): HttpAgent => {
+    if (url.protocol === 'http:') return plain;
+    const proxy = getProxyForUrl(url.href);
+    if (proxy === '') return direct;
+    if (!/^https?:\/\//.test(proxy) || !URL.canParse(proxy)) throw new UserError(BAD_PROXY, PROXY_HINT);
+    const tunnel = tunnels.get(proxy) ?? new HttpsProxyAgent(proxy, POOL);
+    tunnels.set(proxy, tunnel);
+    return tunnel;
+  };
+  return sending => {
+    checkPlace(sending.url);
+    return exchange(sending, agentFor(sending.url));
+  };
+}
+
+const BAD_PROXY = 'the proxy named for https is not one that can be used';
+const PROXY_HINT = 'HTTPS_PROXY must be written as in http://proxy.example.com:3128.';
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
+function checkPlace({ protocol, hostname }: URL): void {
+  if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname))) return;
+  throw new Error(`a token goes out over https only, and not to ${protocol}//${hostname}`);
+}
+
+function exchange({ url, token, timeout, signal }: Sending, agent: HttpAgent): Promise<Answer> {
+  const request = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const headers = { authorization: `Bearer ${token}`, accept: 'application/json', 'accept-encoding': 'gzip' };
+  const end = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+  return new Promise<Answer>((resolve, reject) => {
+    const sent = request(url, { agent, headers, signal: end }, response => {
+      readAll(response).then(body => resolve(answerOf(response, body)), reject);
+    });
+    sent.on('error', reject);
+    sent.end();
+  }).catch((error: unknown) => {
+    // Whose end it was is in the reason; the error that comes of it is the same for both.
+    throw end.aborted ? end.reason : error;
+  });
+}
+
+const answerOf = ({ statusCode = 0, headers }: IncomingMessage, body: string): Answer => ({
+  status: statusCode,
+  body,
+  header: name => [headers[name] ?? ''].flat().join(', '),
+});
+
+async function readAll(response: IncomingMessage): Promise<string> {
+  const isPacked = response.headers['content-encoding'] === 'gzip';
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const bytes: Readable = isPacked ? pipeline(response, createGunzip(), () => undefined) : response;
+  for await (const chunk of bytes) {
+    length += (chunk as Buffer).length;
+    if (length > LARGEST) throw new Error(`the answer is larger than ${LARGEST} bytes`);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,83 @@
+import { dig, digText } from '../../normalise/dig.ts';
+import { isoText } from '../../wording.ts';
+import { type Answer, rowOf } from './answer.ts';
+import type { Ask, Reply } from './query-client.ts';
+import type { Stretch } from './slices.ts';
+
+/** What is known of a table before it is read. */
+export interface Table {
+  readonly name: string;
+  /** `unknown`: it could not be told, and is read all the same; `refused`: it may not be read. */
+  readonly state: 'filled' | 'empty' | 'missing' | 'refused' | 'unknown';
+  readonly rows: number;
+  /** Its first row in the stretch; null when it has none, or that is not known. */
+  readonly firstAt: number | null;
+  /** Why it is refused or unknown; else empty. */
+  readonly why: string;
+}
+
+/** The tables of a workspace, or why nothing at all can be asked of it. */
+export type Survey =
+  { readonly tables: readonly Table[]; readonly isSilent: boolean } | { readonly tables: null; readonly what: string };
+
+/** The role that lets a principal read all tables of a workspace. */
+export const READER = 'Log Analytics Reader on the workspace';
+
+/** The permission for one table. */
+export const readTableOf = (name: string): string => `Microsoft.OperationalInsights/workspaces/query/${name}/read`;
+
+/** What to give to whom may not read a table. */
+export const roleFor = (name: string): string => `${READER}, or ${readTableOf(name)}`;
+
+/** Asks how many rows each table has in a stretch; a table that is not there is told from one that is empty. */
+export async function surveyTables(names: readonly string[], stretch: Stretch, ask: Ask): Promise<Survey> {
+  const reply = await ask({ query: surveyQuery(names, stretch), stretch, role: READER });
+  if (reply.kind === 'answer') {
+    const { answer } = reply;
+    const isSilent = answer.columns.length === 0 && answer.cut === '';
+    if (isSilent) return { tables: names.map(name => ({ ...unknown(name, ''), state: 'empty' })), isSilent };
+    return { tables: tablesIn(names, answer), isSilent };
+  }
+  if (reply.kind === 'worn') return { tables: null, what: reply.what };
+  return surveyEach(names, stretch, ask, reply);
+}
+
+/** One row for each table that is there, also for an empty one. */
+export function surveyQuery(names: readonly string[], { from, until }: Stretch): string {
+  const within = `TimeGenerated >= datetime(${isoText(from)}) and TimeGenerated < datetime(${isoText(until)})`;
+  const none = '(datatable(KeywardTable:string, KeywardRows:long, KeywardFirst:datetime)[])';
+  const counts = names.map(
+    name =>
+      `(${name} | where ${within} | summarize KeywardRows = count(), KeywardFirst = min(TimeGenerated) | extend KeywardTable = "${name}")`,
+  );
+  return `union isfuzzy=true\n${[none, ...counts].join(',\n')}`;
+}
+
+/** One table that may not be read fails a query over all: each is asked for alone. */
+async function surveyEach(names: readonly string[], stretch: Stretch, ask: Ask, whole: Reply): Promise<Survey> {
+  const tables: Table[] = [];
+  for (const name of names) {
+    const reply = await ask({ query: surveyQuery([name], stretch), stretch, role: roleFor(name) });
+    if (reply.kind === 'answer') tables.push(...tablesIn([name], reply.answer));
+    else if (reply.kind === 'too much') tables.push(unknown(name, reply.what));
+    else if (reply.kind === 'worn') return { tables: null, what: reply.what };
+    else tables.push({ ...unknown(name, reply.what), state: 'refused' });
+  }
+  const isAllRefused = tables.every(({ state }) => state === 'refused');
+  return isAllRefused && whole.kind !== 'answer' ? { tables: null, what: whole.what } : { tables, isSilent: false };
+}
+
+function tablesIn(names: readonly string[], { columns, rows, cut }: Answer): Table[] {
+  const found = new Map(rows.map(row => rowOf(columns, row)).map(row => [digText(row, 'KeywardTable'), row] as const));
+  return names.map(name => {
+    const row = found.get(name);
+    if (row === undefined) return cut === '' ? { ...unknown(name, ''), state: 'missing' } : unknown(name, cut);
+    const count = Number(dig(row, 'KeywardRows'));
+    if (!Number.isSafeInteger(count) || count < 0) return unknown(name, 'its rows could not be counted');
+    const firstAt = Date.parse(digText(row, 'KeywardFirst'));
+    const isDated = count > 0 && firstAt > 0;
+    return { name, state: count > 0 ? 'filled' : 'empty', rows: count, firstAt: isDated ? firstAt : null, why: '' };
+  });
+}
+
+const unknown = (name: string, why: string): Table => ({ name, state: 'unknown', rows: 0, firstAt: null, why });
