@@ -32,6 +32,9 @@ export interface Filter {
   readonly ownActions: ReadonlySet<string>;
 }
 
+/** What keyward calls itself, so that the same calls made with other tools are still seen. */
+const OWN_AGENT = 'keyward';
+
 /** How far another clock may be ahead. */
 const CLOCK_SKEW = HOUR;
 
@@ -161,7 +164,7 @@ export class Reading {
     const batches = this.#batches(source.id, opened, shard);
     let step = await batches.next();
     for (; !step.done; step = await batches.next()) {
-      this.#fold(source, step.value, span);
+      this.#fold(source, step.value, span, opened.isOverlapping === true);
       onBatch(step.value.size, step.value.events.length + step.value.ignored);
     }
     this.#noteSlice(source, shard, span, step.value);
@@ -189,7 +192,7 @@ export class Reading {
     });
   }
 
-  #fold(source: SourceTally, batch: Batch, span: Span): void {
+  #fold(source: SourceTally, batch: Batch, span: Span, isOverlapping: boolean): void {
     const seen = this.#seen;
     const { duplicates, conflicts } = seen;
     source.ignored += batch.ignored;
@@ -209,7 +212,7 @@ export class Reading {
       source.events++;
       record(this.#ledger, event, this.#geo.locate(event.address));
     }
-    source.duplicates += seen.duplicates - duplicates;
+    if (!isOverlapping) source.duplicates += seen.duplicates - duplicates;
     source.conflicts += seen.conflicts - conflicts;
   }
 
@@ -222,6 +225,8 @@ export class Reading {
   #isLeftOut(event: AuditEvent): boolean {
     const { self, ownActions } = this.#filter;
     if (this.#isTooLate(event.at)) return true;
-    return event.deed === 'use' && self.has(event.principal) && ownActions.has(event.action);
+    return (
+      event.deed === 'use' && event.agent === OWN_AGENT && self.has(event.principal) && ownActions.has(event.action)
+    );
   }
 }

@@ -404,7 +404,7 @@ describe('what went wrong, in one sentence', () => {
     ['a sentence of ours', new UserError('what', 'hint'), 'other', 'what; hint'],
     ['a thrown text', 'oops', 'other', 'oops'],
     ['nothing', undefined, 'other', 'it failed without a word'],
-    ['a token in the message', rest(400, 'X', `Authorization: Bearer ${tokenOf(APP_CLAIMS)}`), 'other', 'X:'],
+    ['a token in the message', rest(400, 'X', `Authorization: Bearer ${tokenOf(APP_CLAIMS)}`), 'other', 'HTTP 400'],
   ])('%s', (_, error, kind, what) => {
     expect(explainAzure(error, role)).toEqual({ kind, what });
   });

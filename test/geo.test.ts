@@ -230,6 +230,52 @@ test('a text of any length is read as no address', () => {
   expect(openGeo({ networks: [] }).locate('8'.repeat(100_000)).why).toBe('invalid');
 });
 
+describe('databases of cities', () => {
+  const open = (entry: Value, networks: readonly DeclaredNetwork[] = []) =>
+    openGeo({ geoDb: database(entry, 'Test-City'), networks });
+  const located = (latitude: number, longitude: number, accuracy_radius: number) => ({
+    country: { iso_code: 'DE' },
+    location: { latitude, longitude, accuracy_radius },
+  });
+
+  test.each<[Value, unknown]>([
+    [located(52.5244, 13.4105, 20), { latitude: 52.5, longitude: 13.4, radiusKm: 20 }],
+    [located(-33.8688, 151.2093, 5), { latitude: -33.9, longitude: 151.2, radiusKm: 10 }],
+    [located(0.04, -0.04, 9_999), undefined],
+    [located(0.3, -0.04, 9_999), { latitude: 0.3, longitude: 0, radiusKm: 1_000 }],
+    [located(90.1, 13.4, 20), undefined],
+    [located(52.5, -180.5, 20), undefined],
+    [{ country: { iso_code: 'DE' }, location: { accuracy_radius: 200 } }, undefined],
+    [{ country: { iso_code: 'DE' }, location: 'Berlin' }, undefined],
+    [
+      { country_code: 'DE', latitude: 52.52, longitude: 13.41 },
+      { latitude: 52.5, longitude: 13.4, radiusKm: 100 },
+    ],
+    [
+      { country: 'DE', lat: '52.52437', lng: '13.41053' },
+      { latitude: 52.5, longitude: 13.4, radiusKm: 100 },
+    ],
+    [{ country: 'DE', lat: 'north', lng: '13.4' }, undefined],
+    [{ country_code: 'DE' }, undefined],
+  ])('%j is at %j', (entry, point) => {
+    const place = open(entry).locate('8.8.8.8');
+    expect([place.country, place.point]).toEqual(['DE', point]);
+  });
+
+  test('what has no country has no point', () => {
+    expect(open({ location: { latitude: 52.5, longitude: 13.4 } }).locate('8.8.8.8').point).toBeUndefined();
+    expect(open(located(52.5, 13.4, 20)).locate('10.0.0.1').point).toBeUndefined();
+  });
+
+  test('a declared country is believed, and where in it is then not known', () => {
+    const declared: DeclaredNetwork = { cidr: '8.8.8.0/24', name: 'lab', country: 'SG', kind: 'office' };
+    const unplaced: DeclaredNetwork = { cidr: '9.9.9.0/24', name: 'exit', country: '', kind: 'egress' };
+    const geo = open(located(52.5, 13.4, 20), [declared, unplaced]);
+    expect(geo.locate('8.8.8.8')).toEqual({ country: 'SG', site: 'lab', egress: false, operator: '', why: 'declared' });
+    expect(geo.locate('9.9.9.9')).toMatchObject({ country: 'DE', egress: true, point: { latitude: 52.5 } });
+  });
+});
+
 describe('databases of autonomous systems', () => {
   const NINES: DeclaredNetwork = { cidr: '9.9.9.0/24', name: 'office', country: 'DE', kind: 'office' };
 
@@ -293,6 +339,11 @@ function encoded(value: Value): Buffer {
   if (typeof value === 'string') {
     const size = value.length < 29 ? [(2 << 5) | value.length] : [(2 << 5) | 29, value.length - 29];
     return Buffer.concat([Buffer.from(size), Buffer.from(value)]);
+  }
+  if (typeof value === 'number' && (value < 0 || !Number.isInteger(value))) {
+    const bytes = Buffer.alloc(9, (3 << 5) | 8);
+    bytes.writeDoubleBE(value, 1);
+    return bytes;
   }
   if (typeof value === 'number') {
     const bytes = Buffer.alloc(4);

@@ -80,13 +80,14 @@ test('events from `until` on are left out without a word', async () => {
 
 test('what keyward itself reads is left out; what else its principal does is not, nor what others read', async () => {
   const events: Partial<AuditEvent>[] = [
-    { action: 'iam:ListUsers' },
-    { action: 'iam:ListRoles' },
-    { action: 's3:DeleteBucket' },
-    { action: 'iam:CreateAccessKey', deed: 'create', target: 'AKIAI44QH8DHBEXAMPLE' },
-    { principal: 'arn:aws:iam::123456789012:role/other' },
+    { action: 'iam:ListUsers', agent: 'keyward' },
+    { action: 'iam:ListUsers', agent: 'aws-cli' },
+    { action: 'iam:ListRoles', agent: 'keyward' },
+    { action: 's3:DeleteBucket', agent: 'keyward' },
+    { action: 'iam:CreateAccessKey', agent: 'keyward', deed: 'create', target: 'AKIAI44QH8DHBEXAMPLE' },
+    { action: 'iam:ListUsers', agent: 'keyward', principal: 'arn:aws:iam::123456789012:role/other' },
   ];
-  expect(await counts(source(events), { self: [SELF] })).toMatchObject({ events: 4, ignored: 1 });
+  expect(await counts(source(events), { self: [SELF] })).toMatchObject({ events: 5, ignored: 1 });
 });
 
 test('damage is named with its shard, and past twenty lines only counted', async () => {

@@ -22,7 +22,7 @@ export interface Outcome {
   readonly interrupted: boolean;
   /** False when a report could not be written where it was to go. */
   readonly isWritten: boolean;
-  /** Whether all that was asked for was read. */
+  /** Whether all that was asked for was read and written. */
   readonly isDone: boolean;
 }
 
@@ -46,7 +46,7 @@ export async function runAudit(
     const interrupted = abort.signal.aborted;
     const report = interrupted ? { ...read, run: { ...read.run, complete: false } } : read;
     const isWritten = await writeReports(report, settings, flags, io);
-    return { report, interrupted, isWritten, isDone: report.run.complete };
+    return { report, interrupted, isWritten, isDone: report.run.complete && isWritten };
   } finally {
     stopListening();
   }
@@ -124,7 +124,7 @@ function tellAll(failures: readonly unknown[], io: Io): void {
 /** The first line of what is missing; the report has them all. */
 function incompleteness({ id, note }: SourceReport): string {
   const [first = 'not read to its end', ...rest] = (note ?? '').split('\n').filter(line => line !== '');
-  const what = saysPath(first, id) ? first : `${id}: ${first}`;
+  const what = saysPath(first, id) ? first : `${id.replace(/:$/, '')}: ${first}`;
   return `incomplete: ${what}${moreOf(rest)}`;
 }
 

@@ -66,6 +66,7 @@ function openAws(source: string, task: Task): OpenSource {
   const failures: { readonly account: string; readonly what: string }[] = [];
   const stretch = stretchOf(task.window, task.clock.now());
   return {
+    isOverlapping: true,
     lanes: LANES,
     async *shards() {
       const asked = regionsIn(source);

@@ -66,6 +66,8 @@ export interface Task {
 export interface OpenSource {
   /** As cheap to read again as to keep a copy of. */
   readonly isLocal?: boolean;
+  /** Its queries overlap: that an event comes more than once is no news. */
+  readonly isOverlapping?: boolean;
   /** How many shards may be read side by side; one where it is not said. */
   readonly lanes?: number;
   /** Its parts. Throws a `UserError` when there is nothing to open. */

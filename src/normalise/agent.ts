@@ -6,6 +6,7 @@ export const SERVICE_AGENT = 'aws-service';
 /** Families in the order they are tried: what a tool calls itself comes before the library it is built on. */
 const FAMILIES: readonly (readonly [family: string, pattern: RegExp])[] = [
   ['pentest-tool', /stratus-red-team|\bpacu\b|cloudfox|kali|parrot|pentoo/i],
+  ['keyward', /\bkeyward\/\d/],
   ['trufflehog', /trufflehog/i],
   ['s3-browser', /s3 browser/i],
   ['terraform', /terraform|opentofu/i],

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../scan/wanted.ts';
+import { keepGroup } from './azure-group.ts';
 import { dig, digText, isObject, parseJson, textOf } from './dig.ts';
 
 /** An operation of Azure Resource Manager: a provider, then a path. */
@@ -22,7 +23,7 @@ const CATEGORIES: ReadonlySet<string> = new Set([
 
 /** A record of the Activity Log from any of the shapes it travels in, as one: flat, with its parts as they came. */
 export function unwrapAzureActivity(record: JsonObject): JsonObject | null {
-  if (Object.hasOwn(record, 'OperationNameValue')) return known(fromTable(record));
+  if (Object.hasOwn(record, 'OperationNameValue')) return known(keepGroup(record, fromTable(record)));
   if (Object.hasOwn(record, 'operationName')) return known(fromExport(record));
   if (Object.hasOwn(record, 'operation_name')) return known(fromSdk(record));
   return isObject(dig(record, 'evt')) ? known(fromArchive(record)) : null;

@@ -6,6 +6,7 @@ import { hourOf } from '../time.ts';
 import { readAddress } from './address.ts';
 import { partOf, unwrapAzureActivity } from './azure-activity-unwrap.ts';
 import { isTelling, tellAzure } from './azure-deeds.ts';
+import { asGroup } from './azure-group.ts';
 import { callerIdentity, identityOfClaims, principalIdentity, readClaims } from './azure-identity.ts';
 import { lowerPath, resourceId, subscriptionOf } from './azure-resource.ts';
 import { isCreated, type Status, statusOf } from './azure-status.ts';
@@ -73,7 +74,7 @@ function createReader(): Reader<typeof PATHS> {
       else {
         for (const credential of judged.told.seen) sink.credential(credential);
         announce(judged.identity, sink);
-        sink.event(toEvent(judged, fields, whole));
+        sink.event(asGroup(toEvent(judged, fields, whole), whole()));
       }
     },
     views: () => viewsOf(listed === CLI_PAGE && records === CLI_PAGE ? [CUT_LIST] : []),

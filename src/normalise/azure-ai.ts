@@ -2,6 +2,7 @@ import type { View, Views } from '../model/coverage.ts';
 import type { AuditEvent, Outcome } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { readAddress } from './address.ts';
+import { asGroup, keepGroup } from './azure-group.ts';
 import { principalIdentity } from './azure-identity.ts';
 import {
   actionOf,
@@ -67,7 +68,7 @@ function unwrap(record: JsonObject): JsonObject | null {
   const log = openLog(record, KIND);
   if (log === null) return null;
   const isTold = CALLERS.some(name => log.value(name) !== undefined);
-  return { ...gatherLog(log, NAMES), callerTold: isTold };
+  return keepGroup(record, { ...gatherLog(log, NAMES), callerTold: isTold });
 }
 
 interface Seen {
@@ -83,7 +84,7 @@ function createReader(): Reader<typeof PATHS> {
   const announce = createAnnouncer();
   const seen: Seen = { calls: false, tokens: false, addresses: false, claude: false, usage: false, leftOut: false };
   return {
-    read(fields, _whole, sink) {
+    read(fields, whole, sink) {
       const judged = judge(fields);
       if (typeof judged === 'string') sink.malformed(judged);
       else if (judged === null) {
@@ -91,7 +92,7 @@ function createReader(): Reader<typeof PATHS> {
         sink.ignore();
       } else {
         announce(judged.identity, 0, sink);
-        const event = toEvent(judged, fields);
+        const event = asGroup(toEvent(judged, fields), whole());
         note(seen, fields, event);
         sink.event(event);
       }

@@ -2,6 +2,7 @@ import type { View, Views } from '../model/coverage.ts';
 import type { AuditEvent } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { readAddress } from './address.ts';
+import { asGroup, keepGroup } from './azure-group.ts';
 import {
   actionOf,
   gatherLog,
@@ -88,7 +89,7 @@ function unwrap(record: JsonObject): JsonObject | null {
   const log = openLog(record, KIND);
   if (log === null) return null;
   const path = pathOf(log.value('url'));
-  return { ...gatherLog(log, NAMES), path, backendPath: pathOf(log.value('backendUrl')) };
+  return keepGroup(record, { ...gatherLog(log, NAMES), path, backendPath: pathOf(log.value('backendUrl')) });
 }
 
 /** What follows the path may be a subscription's key. */
@@ -114,12 +115,15 @@ function createReader(): Reader<typeof PATHS> {
     sink.event(event);
   };
   return {
-    read(fields, _whole, sink) {
+    read(fields, whole, sink) {
       const at = readInstant(fields.time);
       const identity = consumerOf(fields);
       if (isLeftOut(fields, identity)) sink.ignore();
       else if (at === undefined) sink.malformed('the record has no readable time');
-      else report(isCall(fields) ? callOf(fields, at, identity) : tokensOf(fields, at, identity), identity, sink);
+      else {
+        const event = isCall(fields) ? callOf(fields, at, identity) : tokensOf(fields, at, identity);
+        report(asGroup(event, whole()), identity, sink);
+      }
     },
     views: () => viewsOf(seen),
   };

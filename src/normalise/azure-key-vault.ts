@@ -3,6 +3,7 @@ import type { AuditEvent, Outcome } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { readAddress } from './address.ts';
 import { readAgent } from './agent.ts';
+import { asGroup, keepGroup } from './azure-group.ts';
 import { identityOfClaims, readClaims } from './azure-identity.ts';
 import {
   actionOf,
@@ -75,7 +76,7 @@ const NOTICE = /eventgridnotification$/i;
 
 function unwrap(record: JsonObject): JsonObject | null {
   const log = openLog(record, KIND);
-  return log === null ? null : { ...gatherLog(log, NAMES), claims: claimsIn(log) };
+  return log === null ? null : keepGroup(record, { ...gatherLog(log, NAMES), claims: claimsIn(log) });
 }
 
 function claimsIn(log: LogRecord): JsonObject {
@@ -99,7 +100,7 @@ function createReader(): Reader<typeof PATHS> {
       else if (typeof judged === 'string') sink.malformed(judged);
       else {
         announce(judged.identity, 0, sink);
-        sink.event(toEvent(judged, fields));
+        sink.event(asGroup(toEvent(judged, fields), whole()));
       }
     },
     views: () => VIEWS,

@@ -4,6 +4,7 @@ import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { hourOf } from '../time.ts';
 import { readAddress } from './address.ts';
 import { readAgent } from './agent.ts';
+import { asGroup, keepGroup } from './azure-group.ts';
 import type { Identity } from './cloudtrail-identity.ts';
 import { dig, digText, textOf } from './dig.ts';
 import { tellAudit, type Told } from './entra-deeds.ts';
@@ -63,7 +64,7 @@ const operationOf = memoised(2_000, name =>
 
 function unwrapAudit(record: JsonObject): JsonObject | null {
   const shape = shapeOf(record);
-  return shape === null ? null : gather(shape, FIELDS);
+  return shape === null ? null : keepGroup(shape.own, gather(shape, FIELDS));
 }
 
 function shapeOf(record: JsonObject): Shape | null {
@@ -96,7 +97,7 @@ function createReader(): Reader<typeof PATHS> {
         const audited = audit({ fields, whole: whole(), operation, at, outcome });
         announce(audited.identity, 0, sink);
         for (const credential of audited.told.flatMap(({ seen }) => seen)) sink.credential(credential);
-        for (const event of audited.events) sink.event(event);
+        for (const event of audited.events) sink.event(asGroup(event, whole()));
       }
     },
     views: () => VIEWS,

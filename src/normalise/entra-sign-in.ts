@@ -4,6 +4,7 @@ import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { hourOf } from '../time.ts';
 import { readAddress } from './address.ts';
 import { readAgent } from './agent.ts';
+import { asGroup, keepGroup } from './azure-group.ts';
 import {
   type AppCredentialKind,
   appIdentity,
@@ -99,7 +100,7 @@ const sortOfTable = (name: string): Sort | undefined => SORTS.get(name.toLowerCa
 
 function unwrapSignIn(record: JsonObject): JsonObject | null {
   const shape = shapeOf(record);
-  return shape === null ? null : gather(shape, FIELDS);
+  return shape === null ? null : keepGroup(shape.own, gather(shape, FIELDS));
 }
 
 function shapeOf(record: JsonObject): Shape | null {
@@ -147,7 +148,7 @@ function report(seen: Seen, announce: ReturnType<typeof createAnnouncer>, sink: 
   const account = tenantOf(fields.tenant, fields.resource);
   const identity = (isPerson(sort) ? personIn(fields, account) : appIn(fields, sort, account)) ?? nobody(account);
   announce(identity, isGuess(fields, identity) ? GUESSED : 0, sink);
-  sink.event(toEvent(seen, identity));
+  sink.event(asGroup(toEvent(seen, identity), seen.whole));
 }
 
 const isPerson = (sort: Sort): boolean => sort === 'interactive' || sort === 'non-interactive';

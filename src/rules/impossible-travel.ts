@@ -180,7 +180,7 @@ const placeText = ({ country, point: { latitude, longitude } }: SignInHour): str
   `${country} (${Math.abs(latitude)}° ${latitude < 0 ? 'S' : 'N'}, ${Math.abs(longitude)}° ${longitude < 0 ? 'W' : 'E'})`;
 
 function gapText(gap: number): string {
-  return gap < HOUR ? countText(Math.floor(gap / MINUTE), 'minute') : countText(Math.floor(gap / HOUR), 'hour');
+  return gap < 3 * HOUR ? countText(Math.floor(gap / MINUTE), 'minute') : countText(Math.floor(gap / HOUR), 'hour');
 }
 
 function examples(): Example<typeof messages>[] {
@@ -223,20 +223,20 @@ function examples(): Example<typeof messages>[] {
       expect: ['tooFast:medium'],
     },
     {
-      title: 'Paris fifty minutes after Berlin',
+      title: 'Paris forty-nine minutes after Berlin',
       credential: person,
       events: [
         { ...berlin, at: -DAY },
-        { ...paris, at: -DAY + 50 * MINUTE },
+        { ...paris, at: -DAY + 49 * MINUTE },
       ],
       expect: ['tooFast:medium'],
     },
     {
-      title: 'Paris fifty-two minutes after Berlin',
+      title: 'Paris fifty-one minutes after Berlin',
       credential: person,
       events: [
         { ...berlin, at: -DAY },
-        { ...paris, at: -DAY + 52 * MINUTE },
+        { ...paris, at: -DAY + 51 * MINUTE },
       ],
       expect: [],
     },

@@ -43,7 +43,7 @@ export function writeQuery(recipe: Recipe, stretch: QueryStretch, manner: Manner
   const { exact, folded, shown, hasTokens } = recipe;
   const row = [...exact, ...folded, ...shown, ...(hasTokens ? TOKENS : [])];
   return [
-    ...readTable(recipe.table, recipe.columns, stretch),
+    ...tableLines(recipe.table, recipe.columns, stretch),
     ...recipe.steps(stretch),
     `| extend KeywardId=${recipe.id}, KeywardAlone=${recipe.alone}`,
     ...(part === undefined ? [] : [`| where hash(KeywardId, ${count(part.of)}) == ${count(part.index)}`]),
@@ -52,9 +52,9 @@ export function writeQuery(recipe: Recipe, stretch: QueryStretch, manner: Manner
 }
 
 /** A table over a stretch with its columns in one type each; a table or a column that a workspace lacks is empty. */
-export function readTable(table: TableName, columns: readonly string[], stretch: QueryStretch): readonly string[] {
+export function tableLines(table: TableName, columns: readonly string[], stretch: QueryStretch): readonly string[] {
   const types: Readonly<Record<string, ColumnType>> = schemas[table];
-  const lifted = columns.map(name => `${name}=${liftColumn(name, types[name]!)}`);
+  const lifted = columns.map(name => `${name}=${liftColumn(name, types[name] ?? 'string')}`);
   return [
     `union isfuzzy=true (datatable(TimeGenerated:datetime)[]), ${table}`,
     `| where TimeGenerated >= ${instant(stretch.from)} and TimeGenerated < ${instant(stretch.until)}`,
@@ -75,7 +75,7 @@ function liftColumn(name: string, type: ColumnType): string {
     case 'real':
       return `tolong(column_ifexists("${name}", long(null)))`;
     case 'dynamic':
-      return `parse_json(tostring(column_ifexists("${name}", "")))`;
+      return `parse_json(column_ifexists("${name}", dynamic(null)))`;
     case 'string':
     case 'guid':
     case 'bool':

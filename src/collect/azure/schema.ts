@@ -81,7 +81,6 @@ export const schemas = {
   AzureDiagnostics: {
     TimeGenerated: 'datetime',
     Category: 'string',
-    ResourceProvider: 'string',
     ResourceId: 'string',
     _ResourceId: 'string',
     OperationName: 'string',

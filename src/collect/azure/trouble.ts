@@ -135,10 +135,13 @@ function networkText({ node, host, status, names, isStrange }: AzureFault): stri
   return status >= 500 || status === 408 ? `Azure failed with HTTP ${status}: try again later` : '';
 }
 
+/** Names of errors that say nothing. */
+const PLAIN_NAMES: ReadonlySet<string> = new Set(['Error', 'RestError', 'AnswerError']);
+
 function otherText({ names, codes, message, status }: AzureFault): string {
-  const title = codes[0] ?? names.find(name => name !== 'Error' && name !== 'RestError');
-  const text = sentenceIn(message) || (status > 0 ? `HTTP ${status}` : '');
-  return tame([title, text].filter(part => part !== undefined && part !== '').join(': ')) || 'it failed without a word';
+  const title = codes[0] ?? names.find(name => !PLAIN_NAMES.has(name)) ?? '';
+  const text = tame(sentenceIn(message)) || (status > 0 ? `HTTP ${status}` : '');
+  return [title, text].filter(part => part !== '').join(': ') || 'it failed without a word';
 }
 
 /** What Entra ID says, without its number and without the ids of the request behind it. */
