@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { audit, type AuditRequest } from '../src/audit.ts';
 import { openCheckpoint } from '../src/checkpoint.ts';
 import { aws, regionsIn, stretchOf } from '../src/collect/aws.ts';
-import { blindViews, lookupViews, unitedViews } from '../src/collect/aws/lookup-views.ts';
+import { blindViews, lookupViews, unitedViews } from '../src/collect/aws/lookup/views.ts';
 import type { Shard, Task } from '../src/collect/collector.ts';
 import { UserError } from '../src/errors.ts';
 import { openGeo } from '../src/geo.ts';

@@ -457,7 +457,7 @@ describe('the doctor', () => {
   const signedIn = {
     what: 'credentials',
     state: 'ok',
-    detail: `app/${APP}, by the managed identity of this machine, the Azure CLI or another tool that is signed in in tenant 11111111-2222-3333-4444-555555555555`,
+    detail: `app/${APP}, by the managed identity of this machine, the Azure CLI or another tool that is signed in, tenant 11111111-2222-3333-4444-555555555555`,
   };
 
   test('of a subscription that may be read', async () => {

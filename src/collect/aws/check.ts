@@ -7,7 +7,7 @@ import type { Check, Task } from '../collector.ts';
 import { describeAccess } from './access.ts';
 import { type Examined, examine } from './check/examine.ts';
 import { unbegun } from './check/probe.ts';
-import { blindViews, unitedViews } from './lookup-views.ts';
+import { blindViews, unitedViews } from './lookup/views.ts';
 import { namedRegion } from './regions.ts';
 import { type SignedIn, signIn } from './session.ts';
 

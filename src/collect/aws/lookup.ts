@@ -8,13 +8,13 @@ import { countText, isoText } from '../../wording.ts';
 import type { Task } from '../collector.ts';
 import { createIntake } from '../intake/intake.ts';
 import type { Access } from './access.ts';
-import type { Estimate } from './estimate.ts';
+import type { Estimate } from './lookup/estimate.ts';
 import type { KeyUse } from './inventory.ts';
-import { type Ask, openLookup } from './lookup-client.ts';
-import { type Cursor, readCursor, writeCursor } from './lookup-cursor.ts';
-import { pagesOf, STUCK, type Stretch } from './lookup-pages.ts';
-import { keyQueries, type Query, queryText, type Scope, standingQueries } from './lookup-plan.ts';
-import { NO_KEYS } from './lookup-views.ts';
+import { type Ask, openLookup } from './lookup/client.ts';
+import { type Cursor, readCursor, writeCursor } from './lookup/cursor.ts';
+import { pagesOf, STUCK, type Stretch } from './lookup/pages.ts';
+import { keyQueries, type Query, queryText, type Scope, standingQueries } from './lookup/plan.ts';
+import { NO_KEYS } from './lookup/views.ts';
 import type { Trouble } from './trouble.ts';
 
 /** One Region of an account, to be pulled with LookupEvents. */

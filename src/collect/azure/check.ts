@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts';
 import type { Views } from '../../model/coverage.ts';
 import { countText } from '../../wording.ts';
-import { blindViews } from '../aws/lookup-views.ts';
+import { blindViews } from '../aws/lookup/views.ts';
 import type { Check, Task } from '../collector.ts';
 import { ACTIVITY_ROLE, activityService, activityViews, countRecent, subscriptionIn } from './activity.ts';
 import { APP_LISTS, appKeyViews, GRAPH_ROLE, graphService, listPath } from './graph.ts';
@@ -57,7 +57,7 @@ export async function* checkSignIn(
   try {
     const access = await signIn(task);
     const { tenant } = await identify(access, service(access), task);
-    const where = tenant === '' ? '' : ` in tenant ${tenant}`;
+    const where = tenant === '' ? '' : `, tenant ${tenant}`;
     yield { what: 'credentials', state: 'ok', detail: `${access.describe()}${where}` };
     for (const warning of access.warnings) yield { what: 'credentials', state: 'unknown', detail: warning };
     return access;

@@ -45,12 +45,14 @@ export function readAzureFault(error: unknown): AzureFault {
     host,
     message: [message, ...texts.filter(text => /\baz login --/.test(text))].find(text => text !== '') ?? '',
     status: numberIn(layers, 'statusCode'),
-    isStrange: layers.some(layer => layer['isStrange'] === true),
+    isStrange: layers.some(layer => layer['isStrange'] === true) || UNPACKED.test(code),
   };
 }
 
 const AADSTS = /AADSTS(\d{4,9})\b/;
 const NODE = /^(?:E[A-Z_]{3,30}|CERT_\w+|UNABLE_TO_\w+|ERR_TLS_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+)$/;
+/** What was said to be packed is not. */
+const UNPACKED = /^Z_[A-Z_]+$/;
 const SERVICE_CODE = /^[A-Za-z][\w.]{2,80}$/;
 
 /** The error and all beneath it, level by level. */

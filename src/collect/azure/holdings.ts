@@ -1,5 +1,5 @@
 import type { Sight, View, Views } from '../../model/coverage.ts';
-import type { Table } from './survey.ts';
+import { type Table, tableOf } from './survey.ts';
 
 /** What a table tells of, and what cannot be seen without it. */
 interface Holding {
@@ -9,8 +9,6 @@ interface Holding {
   readonly isOneOfSeveral?: true;
 }
 
-const CALLS = 'calls of Azure AI and reads of Key Vault secrets';
-
 const HOLDINGS: ReadonlyMap<string, Holding> = new Map<string, Holding>([
   ['AzureActivity', { tells: 'changes of resources and reads of their keys', sights: ['deeds', 'places'] }],
   ['AuditLogs', { tells: 'changes of the secrets, roles and consents of apps', sights: ['deeds'] }],
@@ -18,7 +16,8 @@ const HOLDINGS: ReadonlyMap<string, Holding> = new Map<string, Holding>([
   ['AADNonInteractiveUserSignInLogs', { tells: 'tokens renewed for people', sights: ['sign-ins'] }],
   ['AADServicePrincipalSignInLogs', { tells: 'sign-ins of apps, and with which key', sights: ['sign-ins', 'places'] }],
   ['AADManagedIdentitySignInLogs', { tells: 'sign-ins of managed identities', sights: ['sign-ins'] }],
-  ['AzureDiagnostics', { tells: CALLS, sights: ['calls', 'deeds'], isOneOfSeveral: true }],
+  ['AzureDiagnostics (Azure AI)', { tells: 'calls of Azure AI', sights: ['calls'], isOneOfSeveral: true }],
+  ['AzureDiagnostics (Key Vault)', { tells: 'reads of Key Vault secrets', sights: ['deeds'], isOneOfSeveral: true }],
   ['AZKVAuditLogs', { tells: 'reads of Key Vault secrets', sights: ['deeds'], isOneOfSeveral: true }],
   ['ApiManagementGatewayLogs', { tells: 'calls through API Management', sights: ['places'], isOneOfSeveral: true }],
   [
@@ -29,6 +28,7 @@ const HOLDINGS: ReadonlyMap<string, Holding> = new Map<string, Holding>([
 
 const SIGHTS: readonly Sight[] = ['calls', 'tokens', 'places', 'deeds', 'sign-ins', 'inventory'];
 
+const NOTHING_SHOWN = 'no table that was read shows it';
 const NO_INVENTORY = 'a workspace holds no list of secrets and certificates: read `entra:` as well';
 
 /** What a workspace shows: what its rows do, less what is in tables that it lacks. */
@@ -41,14 +41,16 @@ export function workspaceViews(seen: Views | null, tables: readonly Table[]): Vi
       if (state === 'filled' || state === 'unknown' || holding === undefined) return false;
       return holding.sights.includes(sight) && (blind || holding.isOneOfSeveral !== true);
     });
-    return { blind, gaps: [...gaps, ...missed.map(absenceText)] };
+    const all = [...gaps, ...missed.map(absenceText)];
+    return { blind, gaps: blind && all.length === 0 ? [NOTHING_SHOWN] : all };
   };
   return Object.fromEntries(SIGHTS.map(sight => [sight, viewOf(sight)])) as unknown as Views;
 }
 
 /** What is not seen because of a table, as in 'the workspace has no table SigninLogs: sign-ins of people are not exported to it'. */
-export function absenceText({ name, state, why }: Table): string {
-  const tells = HOLDINGS.get(name)?.tells ?? 'what it would tell';
+export function absenceText({ name: log, state, why }: Table): string {
+  const name = tableOf(log);
+  const tells = HOLDINGS.get(log)?.tells ?? 'what it would tell';
   if (state === 'missing') return `the workspace has no table ${name}: ${tells} are not exported to it`;
   if (state === 'refused') return `the table ${name} may not be read, which has ${tells}: ${why}`;
   return `the table ${name} has no rows in this time: no ${tells}, or they are exported to it no longer`;

@@ -4,8 +4,9 @@ import { type Answer, rowOf } from './answer.ts';
 import type { Ask, Reply } from './query-client.ts';
 import type { Stretch } from './slices.ts';
 
-/** What is known of a table before it is read. */
+/** What is known of a log before it is read. */
 export interface Table {
+  /** The name of the log, which is that of its table where it is alone in it. */
   readonly name: string;
   /** `unknown`: it could not be told, and is read all the same; `refused`: it may not be read. */
   readonly state: 'filled' | 'empty' | 'missing' | 'refused' | 'unknown';
@@ -23,11 +24,15 @@ export type Survey =
 /** The role that lets a principal read all tables of a workspace. */
 export const READER = 'Log Analytics Reader on the workspace';
 
-/** The permission for one table. */
-export const readTableOf = (name: string): string => `Microsoft.OperationalInsights/workspaces/query/${name}/read`;
+/** The table that a log is in, where several are in one: 'AzureDiagnostics (Key Vault)'. */
+export const tableOf = (log: string): string => log.split(' ', 1)[0]!;
 
-/** What to give to whom may not read a table. */
-export const roleFor = (name: string): string => `${READER}, or ${readTableOf(name)}`;
+/** The permission for the table of a log. */
+export const readTableOf = (log: string): string =>
+  `Microsoft.OperationalInsights/workspaces/query/${tableOf(log)}/read`;
+
+/** What lets a principal read the table of a log. */
+export const roleFor = (log: string): string => `${READER}, or ${readTableOf(log)}`;
 
 /** Asks how many rows each table has in a stretch; a table that is not there is told from one that is empty. */
 export async function surveyTables(names: readonly string[], stretch: Stretch, ask: Ask): Promise<Survey> {
@@ -46,7 +51,7 @@ export async function surveyTables(names: readonly string[], stretch: Stretch, a
 export function surveyQuery(names: readonly string[], { from, until }: Stretch): string {
   const within = `TimeGenerated >= datetime(${isoText(from)}) and TimeGenerated < datetime(${isoText(until)})`;
   const none = '(datatable(KeywardTable:string, KeywardRows:long, KeywardFirst:datetime)[])';
-  const counts = names.map(
+  const counts = [...new Set(names.map(tableOf))].map(
     name =>
       `(${name} | where ${within} | summarize KeywardRows = count(), KeywardFirst = min(TimeGenerated) | extend KeywardTable = "${name}")`,
   );
@@ -70,7 +75,7 @@ async function surveyEach(names: readonly string[], stretch: Stretch, ask: Ask, 
 function tablesIn(names: readonly string[], { columns, rows, cut }: Answer): Table[] {
   const found = new Map(rows.map(row => rowOf(columns, row)).map(row => [digText(row, 'KeywardTable'), row] as const));
   return names.map(name => {
-    const row = found.get(name);
+    const row = found.get(tableOf(name));
     if (row === undefined) return cut === '' ? { ...unknown(name, ''), state: 'missing' } : unknown(name, cut);
     const count = Number(dig(row, 'KeywardRows'));
     if (!Number.isSafeInteger(count) || count < 0) return unknown(name, 'its rows could not be counted');

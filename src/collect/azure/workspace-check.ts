@@ -1,6 +1,6 @@
 import type { Views } from '../../model/coverage.ts';
 import { withSeparators } from '../../wording.ts';
-import { blindViews } from '../aws/lookup-views.ts';
+import { blindViews } from '../aws/lookup/views.ts';
 import type { Check, Task } from '../collector.ts';
 import { checkSignIn } from './check.ts';
 import { absenceText } from './holdings.ts';

@@ -4,7 +4,7 @@ import { eachOf } from '../../../pool.ts';
 import { compareText, countText, listText, someText } from '../../../wording.ts';
 import type { Check, Task } from '../../collector.ts';
 import type { Access } from '../access.ts';
-import { lookupViews } from '../lookup-views.ts';
+import { lookupViews } from '../lookup/views.ts';
 import { awsNeeds } from '../needs.ts';
 import { postureOf } from '../posture.ts';
 import { type Survey, survey, type Trail } from '../posture/survey.ts';

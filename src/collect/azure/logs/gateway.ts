@@ -93,7 +93,7 @@ export const modelRecipe: Recipe = {
     `| extend key=tolower(CorrelationId), ${counted('PromptTokens')}, ${counted('CompletionTokens')}`,
     HAS_TOKENS,
     `| join kind=leftanti (${tableLines('ApiManagementGatewayLogs', ['CorrelationId'], widen(stretch)).join('\n  ')}`,
-    '  | where isnotempty(CorrelationId) | distinct key=tolower(CorrelationId)) on key',
+    '  | where isnotempty(CorrelationId) | extend key=tolower(CorrelationId) | distinct key) on key',
   ],
   id: 'strcat(tolower(CorrelationId), "/", tolower(RequestId), "/", tostring(TimeGenerated))',
   alone: CALL_ALONE,

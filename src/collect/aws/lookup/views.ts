@@ -1,6 +1,6 @@
-import type { Sight, View, Views } from '../../model/coverage.ts';
-import { groupBy } from '../../group.ts';
-import { isoText, someText } from '../../wording.ts';
+import type { Sight, View, Views } from '../../../model/coverage.ts';
+import { groupBy } from '../../../group.ts';
+import { isoText, someText } from '../../../wording.ts';
 
 /** What is missing where the access keys of an account could not be listed. */
 export const NO_KEYS = 'the access keys could not be listed, so what they did beside model calls was not pulled';

@@ -1,4 +1,4 @@
-import { dig, parseJson } from '../../normalise/dig.ts';
+import { dig, parseJson } from '../../../normalise/dig.ts';
 
 /** How far the reading of a Region has come. */
 export interface Cursor {

@@ -1,6 +1,6 @@
-import { HOUR, MINUTE, SECOND } from '../../time.ts';
-import { withSeparators } from '../../wording.ts';
-import { REQUEST_GAP } from './limiter.ts';
+import { HOUR, MINUTE, SECOND } from '../../../time.ts';
+import { withSeparators } from '../../../wording.ts';
+import { REQUEST_GAP } from '../limiter.ts';
 
 /** How far the pulling of one Region has come. */
 export interface Pace {

@@ -5,13 +5,13 @@ import type {
   ServiceOutputTypes,
 } from '@aws-sdk/client-cloudtrail';
 import type { FinalizeRequestMiddleware } from '@smithy/types';
-import { MINUTE, SECOND } from '../../time.ts';
-import type { Task } from '../collector.ts';
-import type { Access } from './access.ts';
-import { readFault } from './fault.ts';
-import { createLimiter, type Limiter, REQUEST_GAP } from './limiter.ts';
-import type { Query } from './lookup-plan.ts';
-import { explain, type Trouble } from './trouble.ts';
+import { MINUTE, SECOND } from '../../../time.ts';
+import type { Task } from '../../collector.ts';
+import type { Access } from '../access.ts';
+import { readFault } from '../fault.ts';
+import { createLimiter, type Limiter, REQUEST_GAP } from '../limiter.ts';
+import type { Query } from './plan.ts';
+import { explain, type Trouble } from '../trouble.ts';
 
 /** One request for a page: both ends of the stretch count, to the second. */
 export interface PageRequest {

@@ -1,6 +1,6 @@
-import { tellingActions } from '../../normalise/cloudtrail-deeds.ts';
-import { compareText } from '../../wording.ts';
-import type { KeyUse } from './inventory.ts';
+import { tellingActions } from '../../../normalise/cloudtrail-deeds.ts';
+import { compareText } from '../../../wording.ts';
+import type { KeyUse } from '../inventory.ts';
 
 /** What one pull asks for: all events that have an attribute, or with `All` every event. */
 export interface Query {
