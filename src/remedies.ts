@@ -21,6 +21,12 @@ export function disableCommands(credential: Credential): readonly string[] {
   return credential.provider === 'aws' ? disableInAws(credential) : [];
 }
 
+/** Commands that leave a resource of Azure no shared keys at all, so that every caller needs an identity. */
+export function keylessCommands({ provider, kind, owner }: Credential): readonly string[] {
+  if (provider !== 'azure' || kind !== 'resource-key' || !RESOURCE.test(owner)) return [];
+  return lines(az('resource update', ['--ids', owner], ['--set', 'properties.disableLocalAuth=true']));
+}
+
 /** Commands that replace a static key by a new one, step by step; none where there is no safe way to say them. */
 export function rotateCommands(credential: Credential): readonly string[] {
   if (credential.provider === 'azure') return rotateInAzure(credential);

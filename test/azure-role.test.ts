@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { entraNeeds, subscriptionNeeds, workspaceNeeds } from '../src/collect/azure/needs.ts';
+import { logTables } from '../src/collect/azure/tables.ts';
 import { customRole, isAzureAction } from '../src/collect/azure/role.ts';
 
 const NEEDS = [...workspaceNeeds, ...subscriptionNeeds];
@@ -15,6 +16,14 @@ test('the role allows every action of the needs and none else, once', () => {
   expect(role.Actions).toEqual(NEEDS.map(({ permission }) => permission).sort());
   expect(new Set(role.Actions).size).toBe(role.Actions.length);
   expect(role.Actions.filter(action => !isAzureAction(action))).toEqual([]);
+});
+
+test('every table that is asked for may be read, and no other', () => {
+  const asked = logTables.map(({ name }) => name.split(' ')[0]!);
+  const allowed = role.Actions.map(action => /\/query\/(\w+)\/read$/.exec(action)?.[1]).filter(
+    table => table !== undefined,
+  );
+  expect(allowed.sort()).toEqual([...new Set(asked)].sort());
 });
 
 test('nothing in it writes, reads keys or touches data', () => {

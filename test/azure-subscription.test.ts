@@ -427,6 +427,18 @@ test('a service that wants to be left alone for longer than anyone waits is left
   expect(clock.now() - NOW).toBeLessThan(1_000);
 });
 
+test('an interruption before the first day is no error of the source', async () => {
+  const abort = new AbortController();
+  const opened = await open(
+    () => {
+      setTimeout(() => abort.abort(), 20);
+      return { hang: true };
+    },
+    { signal: abort.signal },
+  );
+  expect(await listOf(opened.shards())).toEqual([]);
+});
+
 test('an interruption ends a request that is under way, and what was not read is said', async () => {
   const abort = new AbortController();
   const opened = await open(

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { EXAMPLE_CREDENTIAL } from '../src/example.ts';
 import { isRoot, isStatic, principalText, roleNameOf, userNameOf } from '../src/kinds.ts';
 import type { Credential } from '../src/model/credential.ts';
-import { disableCommands, rotateCommands, shellWord } from '../src/remedies.ts';
+import { disableCommands, keylessCommands, rotateCommands, shellWord } from '../src/remedies.ts';
 
 const USER = 'arn:aws:iam::123456789012:user/teams/ai/ci';
 const ROLE = 'arn:aws:iam::123456789012:role/deploy';
@@ -258,6 +258,15 @@ describe('commands for Azure', () => {
 
   test.each(disabling)('to disable %s', (_, told, commands) => {
     expect(disableCommands(ofAzure(told))).toEqual(commands);
+  });
+
+  test('to leave a resource no keys', () => {
+    const keys = { kind: 'resource-key', id: `${ACCOUNT}/keys` } as const;
+    expect([
+      keylessCommands(ofAzure({ ...keys, owner: ACCOUNT })),
+      keylessCommands(ofAzure({ ...keys, owner: `${ACCOUNT}'; id #` })),
+      keylessCommands(ofAzure({})),
+    ]).toEqual([[`az resource update --ids ${ACCOUNT} --set properties.disableLocalAuth=true`], [], []]);
   });
 
   const rotating: readonly (readonly [title: string, told: Partial<Credential>, commands: readonly string[]])[] = [

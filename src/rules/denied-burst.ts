@@ -57,11 +57,12 @@ export const deniedBurst = defineRule({
   falsePositives: [
     'A deployment whose rights are not in place yet, or a model that was retired under its users.',
     'A person of few rights who looks around in a console: each page makes calls that are denied.',
+    'A gateway whose users name the models, when they try new ones.',
     'A scanner of the own security team: its key is used for nothing else, and its second week is quiet.',
   ],
   lookbackDays: 29,
-  needs: ['deeds'],
-  helps: ['calls'],
+  needs: ['calls'],
+  helps: ['deeds'],
   facets: { refusals },
   options,
   messages: {

@@ -4,6 +4,7 @@ import { episodesOf } from '../facets/stretch.ts';
 import { groupBy } from '../group.ts';
 import { principalText, resourceText } from '../kinds.ts';
 import type { Credential } from '../model/credential.ts';
+import { keylessCommands } from '../remedies.ts';
 import { DAY, HOUR } from '../time.ts';
 import { countText, dayText, isoText } from '../wording.ts';
 import { defineRule } from './rule.ts';
@@ -114,6 +115,7 @@ export const keyAuthEnabled = defineRule({
       expect: [],
     },
   ],
+  commands: keylessCommands,
   *judge({ credential, facets }) {
     const enabled = deedRows(facets.deeds, 'enable');
     for (const [resource, rows] of groupBy(enabled, ({ target }) => target))

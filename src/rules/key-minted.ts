@@ -150,7 +150,7 @@ export const keyMinted = defineRule({
     'https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-create-user-login-profile/',
   ],
   falsePositives: [
-    'Onboarding: a new user is given privileges and a key within minutes, which is high by the letter.',
+    'Onboarding: a new user or application is given privileges and a key within minutes, which is high by the letter.',
     'An administrator whose last new key lies more than 90 days back.',
     'A schedule that renews the keys of Azure resources: low, each time.',
     'A machine that makes keys for others (a secrets engine): low, and many.',

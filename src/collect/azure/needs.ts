@@ -7,6 +7,7 @@ const TABLES: Readonly<Record<string, string>> = {
   AzureActivity: 'changes, and reading of keys, in the subscriptions that export their Activity Log',
   AuditLogs: 'keys, trust and roles given to apps in Entra ID',
   SigninLogs: 'sign-ins of people',
+  AADNonInteractiveUserSignInLogs: 'tokens issued to people who had signed in before',
   AADServicePrincipalSignInLogs: 'which secret or certificate of an app is used, and from where',
   AADManagedIdentitySignInLogs: 'tokens issued to managed identities',
   AzureDiagnostics: 'model calls and reading of secrets, where resource logs go to this table',

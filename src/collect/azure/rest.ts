@@ -1,7 +1,7 @@
 import { dig, digText, isObject, parseJson } from '../../normalise/dig.ts';
+import type { JsonObject } from '../../scan/wanted.ts';
 import { MINUTE, SECOND } from '../../time.ts';
 import { countText } from '../../wording.ts';
-import type { JsonObject } from '../../scan/wanted.ts';
 import { createLimiter } from '../aws/limiter.ts';
 import type { Task } from '../collector.ts';
 import { readAzureFault } from './fault.ts';
@@ -51,6 +51,9 @@ export class AnswerError extends Error {
     this.restFor = about.restFor ?? 0;
   }
 }
+
+/** A list of more pages than this is not believed. */
+const MOST_PAGES = 20_000;
 
 const PATIENCE = 5 * MINUTE;
 const PAUSES = [SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 20 * SECOND, 30 * SECOND];
@@ -105,6 +108,8 @@ async function* pagesFrom(
     if (!Array.isArray(value)) throw new AnswerError('an answer without a list', { host: url.host, isStrange: true });
     yield value;
     url = linkIn(page, next, url);
+    if (url !== null && seen.size >= MOST_PAGES)
+      throw new AnswerError(`the list has more than ${countText(MOST_PAGES, 'page')}`, {});
     if (url !== null && seen.has(url.href))
       throw new AnswerError(
         `the list leads back to a page that was read (after ${countText(seen.size, 'page')}): try again later`,

@@ -1,8 +1,8 @@
 import { UserError } from '../../errors.ts';
 import type { Batch, Completion, Damage } from '../../model/batch.ts';
 import { azureActivity } from '../../normalise/azure-activity.ts';
-import { createSorter } from '../../scan/sorter.ts';
 import { isObject } from '../../normalise/dig.ts';
+import { createSorter } from '../../scan/sorter.ts';
 import { DAY } from '../../time.ts';
 import { isoText } from '../../wording.ts';
 import type { OpenSource, Shard, Task, Window } from '../collector.ts';
@@ -12,10 +12,10 @@ import {
   activityPath,
   activityService,
   activityViews,
+  countRecent,
   KEPT_DAYS,
   type Stretch,
   subscriptionIn,
-  countRecent,
 } from './activity.ts';
 import { checkAzure } from './check.ts';
 import { openRest, type Rest } from './rest.ts';
@@ -41,7 +41,8 @@ export function openSubscription(source: string, task: Task, signIn: SignIn = si
       for (const warning of access.warnings) task.tell(warning);
       self = principal === '' ? [] : [principal];
       rest = openRest(access, activityService(access), task);
-      await tryOut(rest, subscription, task.clock.now());
+      await tryOut(rest, subscription, task);
+      if (task.signal.aborted) return;
       for (const day of daysOf(stretch)) {
         const key = `${subscription} ${isoText(day.from).slice(0, 10)}`;
         days.set(key, day);
@@ -56,10 +57,11 @@ export function openSubscription(source: string, task: Task, signIn: SignIn = si
 }
 
 /** Throws a `UserError` with what to do when nothing may be read: else each day would say the same. */
-async function tryOut(rest: Rest, subscription: string, now: number): Promise<void> {
+async function tryOut(rest: Rest, subscription: string, { clock, signal }: Task): Promise<void> {
   try {
-    await countRecent(rest, subscription, now);
+    await countRecent(rest, subscription, clock.now());
   } catch (error) {
+    if (signal.aborted) return;
     const { what } = explainAzure(error, ACTIVITY_ROLE);
     throw new UserError(`cannot read the Activity Log of subscription ${subscription}: ${what}`);
   }

@@ -37,9 +37,7 @@ const DENIED =
   /^(?:(?:Linked)?AuthorizationFailed|Authorization_RequestDenied|InsufficientAccess(?:Error)?|Forbidden|UnauthorizedClient|AccessDenied)$/i;
 const STRANGE_TOKEN = /^InvalidAuthenticationTokenAudience$|^InvalidTokenError$/i;
 const EXPIRED_TOKEN = /^ExpiredAuthenticationToken$|^TokenExpired$/i;
-const THROTTLED =
-  /^(?:TooManyRequests|Throttled\w*|\w*RequestsThrottled|QueryThrottled\w*|ResourceRequestsThrottled)$/i;
-
+const THROTTLED = /^(?:TooManyRequests|Throttled\w*|\w*RequestsThrottled|QueryThrottled\w*)$/i;
 const REFUSED_TOKEN = /^(?:InvalidAuthenticationToken|AuthenticationFailed(?:InvalidHeader)?)$/i;
 
 const UNREACHED =
