@@ -12,6 +12,13 @@ import { defineRule } from './rule.ts';
 const SERVICE_KEYS: ReadonlySet<CredentialKind> = new Set(['bedrock-key', 'claude-platform-key']);
 
 const KEY = { id: 'ACCAIOSFODNN7EXAMPLE', kind: 'bedrock-key', active: true } as const;
+const SECRET = {
+  id: '3f2a1c5e-0000-4000-8000-000000000001',
+  provider: 'azure',
+  kind: 'client-secret',
+  owner: 'app/3f2a1c5e-0000-4000-8000-00000000000a',
+  active: true,
+} as const;
 const ISSUE = { deed: 'issue', action: 'sts:GetSessionToken' } as const;
 
 /** Seconds in so many hours, as sessions are given. */
@@ -24,7 +31,7 @@ export const longTtl = defineRule({
   severity: 'medium',
   kind: 'fact',
   description:
-    'A temporary credential was given a longer life than your policy allows: a session of STS, or a Bedrock or Claude Platform API key. A long life is what makes a copied credential worth having. ' +
+    'A temporary credential was given a longer life than your policy allows: a session of STS, a Bedrock or Claude Platform API key, or a client secret of an Entra application. A long life is what makes a copied credential worth having. ' +
     'Sessions are told by who issued them and by which call, and only the logs show them; a key is told by itself, from its creation and its expiry. ' +
     'A key that never expires is left to never-expires.',
   remediation:
@@ -49,6 +56,12 @@ export const longTtl = defineRule({
       max: 36_600,
       describe: 'Longest life of an API key from its creation, in days.',
     },
+    maxSecretDays: {
+      default: 180,
+      min: 1,
+      max: 36_600,
+      describe: 'Longest life that a client secret may be given, in days.',
+    },
     neverDays: {
       default: NEVER_DAYS,
       min: 365,
@@ -61,6 +74,18 @@ export const longTtl = defineRule({
     key: 'This {kind} was made for {days} days; the limit is {limit}.',
   },
   examples: () => [
+    {
+      title: 'a client secret made for two years',
+      credential: { ...SECRET, createdAt: -20 * DAY, expiresAt: 710 * DAY },
+      events: [],
+      expect: ['key:medium'],
+    },
+    {
+      title: 'a client secret made for half a year',
+      credential: { ...SECRET, createdAt: -20 * DAY, expiresAt: 160 * DAY },
+      events: [],
+      expect: [],
+    },
     {
       title: 'a session of 36 hours',
       events: [{ ...ISSUE, at: -2 * DAY, ttl: hours(36) }],
@@ -139,18 +164,21 @@ export const longTtl = defineRule({
       expect: [],
     },
   ],
-  commands: credential => (SERVICE_KEYS.has(credential.kind) ? rotateCommands(credential) : []),
+  commands: credential =>
+    SERVICE_KEYS.has(credential.kind) || credential.kind === 'client-secret' ? rotateCommands(credential) : [],
   *judge({ credential, facets }, context) {
-    const { maxSessionHours, maxKeyDays, neverDays } = context.options;
+    const { maxSessionHours, maxKeyDays, maxSecretDays, neverDays } = context.options;
     const tooLong = longSessions(facets.sessionLives).filter(({ longest }) => longest > hours(maxSessionHours));
     for (const sessions of groupBy(tooLong, ({ action }) => action).values()) {
       yield sayOfSessions(credential, sessions, maxSessionHours, context.horizon);
     }
     const until = knownUntil(credential, context);
     const days = lifeOf(credential);
-    if (!SERVICE_KEYS.has(credential.kind) || hasEnded(credential, until) || days <= maxKeyDays || days > neverDays)
-      return;
-    yield sayOfKey(credential, { days, limit: maxKeyDays, until });
+    const isSecret = credential.kind === 'client-secret';
+    const limit = isSecret ? maxSecretDays : maxKeyDays;
+    if (!isSecret && !SERVICE_KEYS.has(credential.kind)) return;
+    if (hasEnded(credential, until) || days <= limit || days > neverDays) return;
+    yield sayOfKey(credential, { days, limit, until });
   },
 });
 

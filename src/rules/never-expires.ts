@@ -1,13 +1,24 @@
 import { lifetime } from '../facets/lifetime.ts';
 import { hasEnded, knownUntil } from '../standing.ts';
 import { aliasOf, canExpire, kindText, NEVER_DAYS } from '../kinds.ts';
+import type { CredentialKind } from '../model/credential.ts';
 import { rotateCommands } from '../remedies.ts';
 import { DAY } from '../time.ts';
 import { isoText } from '../wording.ts';
 import { defineRule } from './rule.ts';
 
+/** Credentials of Entra always have an end, but its audit log does not tell it: a list of them does. */
+const ENDING: ReadonlySet<CredentialKind> = new Set(['client-secret', 'client-certificate']);
+
 const PHANTOM = 'arn:aws:iam::123456789012:user/BedrockAPIKey-x1y2';
 const KEY = { id: 'ACCAIOSFODNN7EXAMPLE', kind: 'bedrock-key', owner: PHANTOM, active: true } as const;
+const SECRET = {
+  id: '3f2a1c5e-0000-4000-8000-000000000001',
+  provider: 'azure',
+  kind: 'client-secret',
+  owner: 'app/3f2a1c5e-0000-4000-8000-00000000000a',
+  active: true,
+} as const;
 
 export const neverExpires = defineRule({
   id: 'never-expires',
@@ -17,7 +28,7 @@ export const neverExpires = defineRule({
   kind: 'fact',
   description:
     'A key that could have been given a last day has none, or one so far away that it is none: whoever copies it can use it until someone thinks of ending it. ' +
-    'This is about Bedrock and Claude Platform API keys, which are given a life when they are made; access keys of IAM cannot expire and are left to long-lived-key. ' +
+    'This is about Bedrock and Claude Platform API keys and the secrets and certificates of Entra applications, which are given a life when they are made; access keys of IAM cannot expire and are left to long-lived-key. ' +
     'A key is judged where an inventory or its creation in the logs tells of it.',
   remediation:
     'Create a key with a life of its own, move its users over, see that they work, disable this one and delete it. Short-term keys, made from a session as they are needed, are better still.',
@@ -44,13 +55,28 @@ export const neverExpires = defineRule({
     endless: 'This {kind} has no expiry date, {days} days after its creation.',
     remote: 'This {kind} expires {life} days after its creation, in {year}; above {limit} days that is never.',
   },
-  abstentions: { unknown: 'expiry unknown: no inventory lists it and its creation is not in the logs' },
+  abstentions: {
+    unknown: 'expiry unknown: no inventory lists it and its creation is not in the logs',
+    unread: 'expiry unknown: the audit log of Entra does not tell it, entra: does',
+  },
   examples: () => [
     {
       title: 'a Bedrock API key without an expiry date',
       credential: { ...KEY, createdAt: -20 * DAY },
       events: [],
       expect: ['endless:medium'],
+    },
+    {
+      title: 'a client secret made for two hundred years',
+      credential: { ...SECRET, createdAt: -20 * DAY, expiresAt: 73_000 * DAY },
+      events: [],
+      expect: ['remote:medium'],
+    },
+    {
+      title: 'a client secret whose making is in the audit log, which does not tell its end',
+      credential: { ...SECRET, createdAt: -20 * DAY },
+      events: [],
+      expect: [],
     },
     {
       title: 'a Claude Platform API key that expires in a hundred years',
@@ -118,6 +144,10 @@ export const neverExpires = defineRule({
       const isTold = context.heldBy(owner).some(key => key.kind === kind && key.createdAt !== undefined);
       // Where the key itself is known, its user's name stands for nothing but its use.
       if (id !== aliasOf(kind, owner) || !isTold) yield { abstain: 'unknown' };
+      return;
+    }
+    if (expiresAt === undefined && ENDING.has(kind)) {
+      yield { abstain: 'unread' };
       return;
     }
     const limit = context.options.neverDays;

@@ -1,10 +1,10 @@
-import type { LogsQueryClient, LogsQueryClientOptions } from '@azure/monitor-query';
-import { dig } from '../../normalise/dig.ts';
+import type { LogsQueryClient } from '@azure/monitor-query';
 import { MINUTE, SECOND } from '../../time.ts';
 import { countText } from '../../wording.ts';
 import { createLimiter } from '../aws/limiter.ts';
 import type { Clock, Task } from '../collector.ts';
 import { type Answer, NOTHING, readAnswer } from './answer.ts';
+import { createKeeper } from './answer-keeper.ts';
 import { type Fault, readQueryFault } from './query-fault.ts';
 import type { AzureAccess } from './sign-in.ts';
 import type { Stretch } from './slices.ts';
@@ -132,7 +132,7 @@ function createGate(clock: Clock, signal: AbortSignal): Gate {
 
 type Client = (workspace: string, question: Question, signal: AbortSignal) => Promise<Answer>;
 
-/** A real client, of which the answers are taken as they came: its own reading costs far more and rounds times and numbers. */
+/** The client of Azure, of which the answers are taken as they came. */
 async function connect({ credential, cloud }: AzureAccess, version: string): Promise<Client> {
   const { LogsQueryClient } = await import('@azure/monitor-query');
   const { policy, take } = createKeeper();
@@ -176,26 +176,4 @@ async function responseOf(
     },
   );
   return response;
-}
-
-type Policy = NonNullable<LogsQueryClientOptions['additionalPolicies']>[number]['policy'];
-
-/** Keeps the text of an answer, and has the client read an empty one in its place. */
-function createKeeper(): { readonly policy: Policy; take(response: unknown): string } {
-  const texts = new WeakMap<object, string>();
-  return {
-    policy: {
-      name: 'keywardAnswerKeeper',
-      async sendRequest(request, next) {
-        const response = await next(request);
-        if (response.status !== 200) return response;
-        texts.set(request, response.bodyAsText ?? '');
-        return { ...response, bodyAsText: '{"tables":[]}' };
-      },
-    },
-    take(response) {
-      const request = dig(response, 'request');
-      return typeof request === 'object' && request !== null ? (texts.get(request) ?? '') : '';
-    },
-  };
 }

@@ -26,10 +26,11 @@ export function readQueryFault(error: unknown): Fault {
     return fault('too much', 'the answer is larger than the service gives or a program can hold');
   if (name === 'AbortError') return fault('too much', 'no answer came in ten minutes');
   if (status === 429) return fault('crowded');
-  const isUnanswered = status === 0 && (name === 'RestError' || name === 'NotAnAnswer');
+  const isUnanswered = status === 0 && UNANSWERED.has(name);
   return fault(isUnanswered || status === 408 || status >= 500 ? 'passing' : 'refused');
 }
 
+const UNANSWERED: ReadonlySet<string> = new Set(['RestError', 'NotAnAnswer', 'BrokenAnswer']);
 const TOO_LARGE = /TooLarge|SizeLimit|ResultLimit|ERR_STRING_TOO_LONG/i;
 const TOO_LONG = /Cannot create a string longer than|Invalid string length/;
 
