@@ -66,6 +66,10 @@ const NOUNS: Partial<Record<CredentialKind, string>> = {
   'federated-user': 'user',
   'identity-center-user': 'user',
   'external-account': 'account',
+  'entra-user': 'user',
+  'service-principal': 'app',
+  'managed-identity': 'identity',
+  'federated-credential': 'identity',
 };
 
 /** What to call a credential in a sentence: 'key', 'role', 'session' … */

@@ -14,6 +14,9 @@ beforeEach(ctx => {
 
 /** Every finding, as `rule severity subject`, by Stratus detonation log. What is not named here is quiet. */
 const SAID: Readonly<Record<string, readonly string[]>> = {
+  'aws.credential-access.ec2-get-password-data.json': [
+    'denied-burst medium arn:aws:iam::457448411975:role/stratus-red-team-ec2-get-password-data-role',
+  ],
   'aws.credential-access.secretsmanager-batch-retrieve-secrets.json': ['issuance-burst medium AKIALK3Q0HKBKZJ2XBYP'],
   'aws.credential-access.secretsmanager-retrieve-secrets.json': ['issuance-burst medium AKIA1JMTHE9ZMZMWG0MG'],
   'aws.defense-evasion.cloudtrail-delete.json': [
@@ -52,7 +55,7 @@ test('every Stratus log gives what corpus/README.md says, and nothing else', asy
 test.each([
   ['traildiscover', REFUSED],
   ['cloud-custodian', {}],
-  ['otrf', {}],
+  ['otrf', { 'AADAuditEvents.json': ['key-minted low 59eaeebc-8a6b-44a6-9f24-7d55e64420c9'] }],
   ['plaso', {}],
   ['trailscraper', {}],
 ])('every log of %s says what it should, and no other speaks', async (folder, said) => {

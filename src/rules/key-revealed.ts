@@ -4,7 +4,7 @@ import { groupBy } from '../group.ts';
 import { principalText, resourceText } from '../kinds.ts';
 import type { OptionValues } from '../model/option.ts';
 import { DAY } from '../time.ts';
-import { countText, dayText, oftenText } from '../wording.ts';
+import { countText, dayText, oftenText, someText } from '../wording.ts';
 import { defineRule, type RuleContext, type Subject as SubjectWith } from './rule.ts';
 
 const facets = { deeds };
@@ -56,6 +56,9 @@ interface Reading extends DeedRow {
   readonly secret: string;
 }
 
+/** As many secrets of one reader are told one by one. */
+const MANY = 3;
+
 /** Of the days looked back on, the share that the logs must cover before nothing seen means nothing done. */
 const MIN_COVERED = 0.8;
 
@@ -87,7 +90,7 @@ export const keyRevealed = defineRule({
   description:
     'Someone was shown a key that opens models: the keys of an Azure AI resource, of Machine Learning or of an API Management gateway were listed, or a secret whose name tells a model vendor was read from a Key Vault, from Secrets Manager or from the Parameter Store. ' +
     'Whoever was shown a key may hold it from then on, and later use of it tells nothing of who that is: the reader is a potential holder. ' +
-    'Readings are told once for each reader and secret, an application that reads its own key every day included. Readings that were refused are not told, and neither are secrets whose names say nothing: list your own names under vendors.',
+    'Readings are told once for each reader and secret, or once for a reader of more than three; an application that reads its own key every day is told as well. Readings that were refused are not told, and neither are secrets whose names say nothing: list your own names under vendors.',
   remediation:
     'Ask whether the reader needs the key. If not, make it anew (az cognitiveservices account keys regenerate, or the console of the vendor) and take the right to read it away: Cognitive Services User may list keys, Cognitive Services OpenAI User may not. Where identities can call models, switch keys off.',
   references: [
@@ -106,7 +109,7 @@ export const keyRevealed = defineRule({
   facets,
   options,
   messages: {
-    revealed: '{who} read {what} {times}, last on {day}{why}; {who} may hold it since.',
+    revealed: '{who} read {what} {times}, last on {day}{why}; {who} may hold {it} since.',
   },
   abstentions: {
     crowded: 'so many secrets read that which ones is no longer known',
@@ -183,6 +186,14 @@ export const keyRevealed = defineRule({
       expect: ['revealed:medium', 'revealed:medium', 'revealed:medium'],
     },
     {
+      title: 'five keys in a row, the first in 90 days',
+      events: [
+        { at: -100 * DAY, until: 0 },
+        ...[1, 2, 3, 4, 5].map(n => ({ ...GET_SECRET, at: -2 * DAY, target: `prod/openai/${n}` })),
+      ],
+      expect: ['revealed:medium'],
+    },
+    {
       title: 'one secret of a vault and of a batch that names a vendor',
       events: [
         { ...GET_SECRET, at: -DAY, action: 'keyvault:secretget', target: 'https://kv.example.net/secrets/openai-key' },
@@ -223,14 +234,18 @@ export const keyRevealed = defineRule({
     const named = own.filter(({ isCoarse }) => !isCoarse);
     if (named.length === 0) return;
     const all = readingsByPrincipal(reader, context);
-    for (const [secret, readings] of groupBy(named, reading => reading.secret)) {
-      const first = readings.filter(reading => isFirst(reading, all, context));
-      const usual = readings.filter(reading => !first.includes(reading));
-      if (first.length > 0) yield tell(reader, secret, first, coveredBefore(first[0]!, context));
-      if (usual.length > 0) yield tell(reader, secret, usual, 0);
-    }
+    const first = named.filter(reading => isFirst(reading, all, context));
+    const usual = named.filter(reading => !first.includes(reading));
+    for (const readings of bySecret(first)) yield tell(reader, readings, coveredBefore(readings[0]!, context));
+    for (const readings of bySecret(usual)) yield tell(reader, readings, 0);
   },
 });
+
+/** Secret by secret, or all at once where there are so many that nobody would read a line about each. */
+function bySecret(readings: readonly Reading[]): readonly (readonly Reading[])[] {
+  const groups = [...groupBy(readings, ({ secret }) => secret).values()];
+  return groups.length > MANY ? [readings] : groups;
+}
 
 /** What a credential read that is a key to models, or was given up for there being so many. */
 function readingsOf({ facets }: Subject, settings: Settings): Reading[] {
@@ -281,24 +296,38 @@ function coveredBefore({ first }: Reading, { options, coveredDays }: Context): n
   return covered >= options.historyDays * MIN_COVERED ? covered : 0;
 }
 
-function tell({ credential: { id, owner } }: Subject, secret: string, readings: readonly Reading[], covered: number) {
+function tell({ credential: { id, owner } }: Subject, readings: readonly Reading[], covered: number) {
+  const secrets = [...new Set(readings.map(({ secret }) => secret))].sort();
   const sum = sumDeeds(readings);
   const why = covered === 0 ? '' : `, the first such reading in ${countText(covered, 'day')} of logs`;
   const who = principalText(owner);
   return {
     message: 'revealed' as const,
-    data: { who, what: secretText(secret), times: oftenText(sum.count), day: dayText(sum.last), why },
+    data: {
+      who,
+      what: secretsText(secrets),
+      times: oftenText(sum.count),
+      day: dayText(sum.last),
+      why,
+      it: secrets.length === 1 ? 'it' : 'them',
+    },
     severity: covered === 0 ? ('low' as const) : ('medium' as const),
-    subject: [owner || id, secret],
+    subject: [owner || id, secrets.length === 1 ? secrets[0]! : 'many secrets'],
+    members: secrets.length === 1 ? [] : secrets,
     episodes: episodesOf(readings),
     evidence: {
       ...deedEvidence(sum),
       actions: [...new Set(readings.map(({ action }) => action))].sort(),
-      secret,
+      secrets,
       potentialHolder: owner || id,
       by: id,
     },
   };
+}
+
+function secretsText(secrets: readonly string[]): string {
+  const names = secrets.map(secretText);
+  return names.length === 1 ? names[0]! : `${names.length} keys to models (${someText(names, 2)})`;
 }
 
 /** What was read, in short. */

@@ -114,7 +114,7 @@ export const unusualGeography = defineRule({
   overview: everyone => organisationOf(Array.from(everyone, ({ facets }) => placeHours(facets.places))),
 
   *judge({ credential, facets }, { options, overview, coveredDays }) {
-    if (!isStatic(credential.kind) && credential.kind !== 'password') return;
+    if (!isStatic(credential.kind) && !isPersonal(credential)) return;
     const hours = [...placeHours(facets.places)];
     if (hours.length === 0) return;
     const days = daysOf(countryDays(hours));
@@ -143,9 +143,12 @@ interface Custom {
   readonly credentials: number;
 }
 
-/** Whether a key has settled ways; people travel, so a password never has. */
+/** What a person signs in with: people travel, and it travels with them. */
+const isPersonal = ({ kind }: Pick<Credential, 'kind'>): boolean => kind === 'password' || kind === 'entra-user';
+
+/** Whether a key has settled ways; what belongs to a person never has. */
 function hasHabit({ kind }: Credential, { activeDays, novelty }: Baseline, limits: Limits): boolean {
-  return kind !== 'password' && activeDays >= limits.minActiveDays && novelty <= limits.noveltyLimit;
+  return !isPersonal({ kind }) && activeDays >= limits.minActiveDays && novelty <= limits.noveltyLimit;
 }
 
 /** Countries that are new to the key, used directly and not through a declared shared exit. */
