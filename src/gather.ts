@@ -51,7 +51,7 @@ async function gatherOne(
     onProgress(progress);
   });
   for (const shard of shards) if (ended.has(shard)) source.finish(shard, ended.get(shard)!);
-  source.views = opened.views?.() ?? source.views;
+  source.views = opened.views?.(source.views) ?? source.views;
   const unread = shards.length - ended.size;
   if (unread > 0) source.fail(`interrupted: ${unread} of ${shards.length} ${collector.unit}s were not read`);
 }

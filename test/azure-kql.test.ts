@@ -34,7 +34,8 @@ describe.each(queries)('$name', ({ log, manner }) => {
   });
 
   test('asks for one half-open stretch and, of that, for a part', () => {
-    const stretch = 'TimeGenerated >= datetime(2026-10-01T00:00:00.000Z) and TimeGenerated < datetime(2026-10-02T00:00:00.000Z)';
+    const stretch =
+      'TimeGenerated >= datetime(2026-10-01T00:00:00.000Z) and TimeGenerated < datetime(2026-10-02T00:00:00.000Z)';
     expect(log.query(DAY, manner)).toContain(stretch);
     const part = log.query(DAY, manner, { index: 3, of: 4 });
     expect(part).toContain('| where hash(KeywardId, 4) == 3');
@@ -81,7 +82,9 @@ test('a column that is not in a table, and a table that is not wrapped, are erro
 
 test('no query asks for what was said, or for a secret', () => {
   const all = queries.map(({ log, manner }) => log.query(DAY, manner)).join('\n');
-  expect(all).not.toMatch(/RequestMessages|ResponseMessages|ResponseBody|RequestHeaders|\bhint\b|secretText|responseBody/);
+  expect(all).not.toMatch(
+    /RequestMessages|ResponseMessages|ResponseBody|RequestHeaders|\bhint\b|secretText|responseBody/,
+  );
 });
 
 /** The default that stands in for a column of a type. */
@@ -110,8 +113,8 @@ function liftedIn(query: string): { table: TableName; column: string; type: stri
 function deepCalls(node: Parameters<typeof find>[0]): [string, string][] {
   const outer = find(node, 'FunctionCallExpression').map(callOf);
   return outer.flatMap(({ called, args }) => {
-    if (called === 'column_ifexists') return [[JSON.parse(plain(args[0]!)) as string, plain(args[1]!)] as [string, string]];
+    if (called === 'column_ifexists')
+      return [[JSON.parse(plain(args[0]!)) as string, plain(args[1]!)] as [string, string]];
     return args.flatMap(deepCalls);
   });
 }
-

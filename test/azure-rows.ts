@@ -16,11 +16,10 @@ const MICROSOFT = 'http://schemas.microsoft.com/identity/claims';
 const SOAP = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims';
 
 const guid = (kind: number, n: number): string =>
-  `${String(kind).padStart(8, '0')}-0a0b-4c0d-8e0f-${n.toString(16).padStart(12, 'a')}`;
+  `${String(kind).padStart(8, '0')}-0a0b-4c0d-8e0f-${n.toString(16).padStart(12, '0')}`;
 
 /** A text in another case, as another level of export may have it. */
-const recased = (random: Draw, text: string): string =>
-  random.pick([text, text.toUpperCase(), text.toLowerCase()]);
+const recased = (random: Draw, text: string): string => random.pick([text, text.toUpperCase(), text.toLowerCase()]);
 
 /** A moment near others, often right where an hour begins or ends. */
 function moment(random: Draw): string {
@@ -36,6 +35,8 @@ const nudged = (random: Draw, time: string): string => time.replace(/\d{4}Z$/, `
 function withCopies(random: Draw, rows: readonly TableRow[], cased: readonly string[]): TableRow[] {
   return rows.flatMap(row => {
     if (random.below(3) > 0) return [row];
+    // Without an id, only what is the same letter by letter is the same event.
+    if (row.CorrelationId === '' && row.EventDataId === undefined) return [row, row];
     const changed = cased.map(name => [name, typeof row[name] === 'string' ? recased(random, row[name]) : row[name]]);
     const { TimeGenerated } = row;
     const time = nudged(random, String(TimeGenerated));
@@ -70,10 +71,19 @@ function claims(random: Draw): Record<string, unknown> {
   return random.pick<Record<string, unknown>>([
     { ...common, [`${MICROSOFT}/objectidentifier`]: guid(1, person), [`${SOAP}/upn`]: recased(random, upn) },
     { ...common, [`${SOAP}/name`]: `live.com#${upn}`, [`${MICROSOFT}/scope`]: 'user_impersonation', appidacr: '2' },
-    { ...common, [`${SOAP}/upn`]: 'not a name', name: 'User One', unique_name: `u_${upn.replace('@', '_')}#EXT#@example.com` },
+    {
+      ...common,
+      [`${SOAP}/upn`]: 'not a name',
+      name: 'User One',
+      unique_name: `u_${upn.replace('@', '_')}#EXT#@example.com`,
+    },
     { ...app, appidacr: '1', [`${MICROSOFT}/objectidentifier`]: guid(3, person) },
     { ...app, appidacr: random.pick(['1', '2', '']), idtyp: random.pick(['app', 'user', '']) },
-    { ...app, appidacr: '2', xms_mirid: `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id${person}/` },
+    {
+      ...app,
+      appidacr: '2',
+      xms_mirid: `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id${person}/`,
+    },
     { ...common, azp: guid(2, person), azpacr: random.pick(['1', '2']), oid: guid(3, person).toUpperCase() },
     {},
   ]);
@@ -84,7 +94,13 @@ function body(random: Draw): unknown {
     { keyName: random.pick(['Key1', 'key2']) },
     { properties: { disableLocalAuth: random.pick([true, false]) } },
     { Properties: { PrincipalId: guid(4, random.below(3)), PrincipalType: 'ServicePrincipal' } },
-    { properties: { state: random.pick(['active', 'suspended']), issuer: 'https://token.example.com', logs: [{ enabled: false }] } },
+    {
+      properties: {
+        state: random.pick(['active', 'suspended']),
+        issuer: 'https://token.example.com',
+        logs: [{ enabled: false }],
+      },
+    },
   ];
   const made = random.pick<unknown>([undefined, ...bodies]);
   return random.below(2) === 0 ? made : JSON.stringify(made);
@@ -112,7 +128,11 @@ export function activityRows(seed: string): TableRow[] {
     const name = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/ai${random.below(3)}`;
     const resource = random.pick([name, name, '', `${name}/`]);
     const isBag = random.below(3) > 0;
-    const held = { Claims: claims(random), Authorization: authorization(random, name), Properties: properties(random, name) };
+    const held = {
+      Claims: claims(random),
+      Authorization: authorization(random, name),
+      Properties: properties(random, name),
+    };
     const parts = Object.entries(held).map(([part, value]): [string, unknown] =>
       isBag ? [`${part}_d`, value] : [part, JSON.stringify(value)],
     );
@@ -121,7 +141,16 @@ export function activityRows(seed: string): TableRow[] {
       TimeGenerated: moment(random),
       OperationNameValue: recased(random, random.pick([...OPERATIONS, ...PLAIN, ...PLAIN])),
       CategoryValue: random.pick(['Administrative', 'ADMINISTRATIVE', 'Write', 'Policy', '']),
-      ActivityStatusValue: random.pick(['Start', 'Success', 'Succeeded', 'Failure', 'Failed', 'Accepted', 'Active', 'Odd']),
+      ActivityStatusValue: random.pick([
+        'Start',
+        'Success',
+        'Succeeded',
+        'Failure',
+        'Failed',
+        'Accepted',
+        'Active',
+        'Odd',
+      ]),
       ActivitySubstatusValue: random.pick(['', 'Created', 'Forbidden (HTTP Status Code: 403)', 'OK', 'Conflict']),
       Caller: random.pick([`user${random.below(3)}@example.com`, guid(3, random.below(3)), 'A Service', '']),
       CallerIpAddress: random.pick(ADDRESSES),
@@ -141,7 +170,11 @@ export function activityRows(seed: string): TableRow[] {
 const authorization = (random: Draw, scope: string): Record<string, unknown> => ({
   action: 'any',
   scope,
-  evidence: { role: 'Owner', principalId: guid(7, random.below(3)), principalType: random.pick(['User', 'ServicePrincipal', 'Group']) },
+  evidence: {
+    role: 'Owner',
+    principalId: guid(7, random.below(3)),
+    principalType: random.pick(['User', 'ServicePrincipal', 'Group']),
+  },
 });
 
 const key = (n: number): string => `[KeyIdentifier=${guid(8, n)},KeyType=Password,KeyUsage=Verify,DisplayName=ci, [x]]`;
@@ -150,12 +183,22 @@ function target(random: Draw): Record<string, unknown> {
   const changes = [
     { displayName: 'KeyDescription', oldValue: '[]', newValue: JSON.stringify([key(random.below(9))]) },
     { displayName: 'KeyDescription', oldValue: JSON.stringify([key(random.below(9))]), newValue: '[]' },
-    { displayName: 'FederatedIdentityCredentials', oldValue: '[]', newValue: '[{"Issuer":"https://token.example.com","Subject":"repo"}]' },
+    {
+      displayName: 'FederatedIdentityCredentials',
+      oldValue: '[]',
+      newValue: '[{"Issuer":"https://token.example.com","Subject":"repo"}]',
+    },
     { displayName: 'DisplayName', oldValue: '"a"', newValue: '"b"' },
     { displayName: 'AppId', oldValue: '', newValue: JSON.stringify(guid(2, random.below(3))) },
   ];
   const type = random.pick(['User', 'ServicePrincipal', 'Application', 'Group']);
-  return { id: guid(9, random.below(5)), type, displayName: 'Some', userPrincipalName: 'user1@example.com', modifiedProperties: [random.pick(changes)] };
+  return {
+    id: guid(9, random.below(5)),
+    type,
+    displayName: 'Some',
+    userPrincipalName: 'user1@example.com',
+    modifiedProperties: [random.pick(changes)],
+  };
 }
 
 /** Rows of AuditLogs. */
@@ -172,15 +215,28 @@ export function auditRows(seed: string): TableRow[] {
     'Add group',
   ];
   const rows = many(200, () => {
-    const user = { id: guid(1, random.below(4)), userPrincipalName: `user${random.below(3)}@example.com`, ipAddress: random.pick(ADDRESSES), roles: [] };
-    const app = { appId: random.pick([guid(2, 1), null]), displayName: random.pick(['Sync', 'SYNC']), servicePrincipalId: random.pick([guid(3, 1), '']) };
+    const user = {
+      id: guid(1, random.below(4)),
+      userPrincipalName: `user${random.below(3)}@example.com`,
+      ipAddress: random.pick(ADDRESSES),
+      roles: [],
+    };
+    const app = {
+      appId: random.pick([guid(2, 1), null]),
+      displayName: random.pick(['Sync', 'SYNC']),
+      servicePrincipalId: random.pick([guid(3, 1), '']),
+    };
     const isPlain = random.below(2) === 0;
     return {
       TimeGenerated: moment(random),
       ActivityDateTime: random.below(3) === 0 ? null : moment(random),
       ActivityDisplayName: random.pick([isPlain ? 'Update user' : random.pick(operations), '']),
       OperationName: isPlain ? 'Update user' : random.pick(operations),
-      Id: random.pick([guid(10, random.below(300)), `Directory_${guid(10, random.below(60))}_X`, random.below(9) === 0 ? '' : guid(10, random.below(60))]),
+      Id: random.pick([
+        guid(10, random.below(300)),
+        `Directory_${guid(10, random.below(60))}_X`,
+        random.below(9) === 0 ? '' : guid(10, random.below(60)),
+      ]),
       CorrelationId: random.pick([guid(11, random.below(100)), '']),
       AADTenantId: random.pick([TENANT, '']),
       ResourceId: `/tenants/${TENANT}/providers/Microsoft.aadiam`,
@@ -190,7 +246,11 @@ export function auditRows(seed: string): TableRow[] {
       ResultDescription: '',
       InitiatedBy: random.pick<unknown>([{ user }, { user }, { app }, {}]),
       TargetResources: isPlain && random.below(4) > 0 ? [] : many(random.between(1, 2), () => target(random)),
-      AdditionalDetails: random.pick<unknown>([[], [{ key: 'User-Agent', value: random.pick(AGENTS) }], [{ key: 'DeviceId', value: String(random.next()) }]]),
+      AdditionalDetails: random.pick<unknown>([
+        [],
+        [{ key: 'User-Agent', value: random.pick(AGENTS) }],
+        [{ key: 'DeviceId', value: String(random.next()) }],
+      ]),
     };
   });
   return withCopies(random, rows, ['AADTenantId', 'CorrelationId']);
@@ -239,9 +299,21 @@ export function applicationRows(seed: string, table: string): TableRow[] {
     ServicePrincipalName: 'Some app',
     ServicePrincipalCredentialKeyId: random.pick([guid(8, random.below(4)), guid(0, 0).replace(/[1-9a-f]/g, '0'), '']),
     ServicePrincipalCredentialThumbprint: random.pick(['', '', '0A1B2C']),
-    ClientCredentialType: random.pick(['clientSecret', 'certificate', 'clientAssertion', 'federatedIdentityCredential', 'managedIdentity', 'none', '']),
+    ClientCredentialType: random.pick([
+      'clientSecret',
+      'certificate',
+      'clientAssertion',
+      'federatedIdentityCredential',
+      'managedIdentity',
+      'none',
+      '',
+    ]),
     FederatedCredentialId: random.pick(['', '', guid(14, 1), guid(0, 0).replace(/[1-9a-f]/g, '0')]),
-    ManagedServiceIdentity: random.pick(['', '{"msiType":"UserAssigned","associatedResourceId":"/Subscriptions/x/userAssignedIdentities/y"}', '{"msiType":"none"}']),
+    ManagedServiceIdentity: random.pick([
+      '',
+      '{"msiType":"UserAssigned","associatedResourceId":"/Subscriptions/x/userAssignedIdentities/y"}',
+      '{"msiType":"none"}',
+    ]),
   }));
   return withCopies(random, rows, ['Id', 'AppId', 'ServicePrincipalCredentialKeyId', 'ClientCredentialType']);
 }
@@ -263,9 +335,21 @@ const shared = (random: Draw, provider: string) => ({
 });
 
 function aiRow(random: Draw): TableRow {
-  const caller = random.pick<Record<string, unknown>>([{ objectId: '' }, { objectId: guid(3, random.below(3)) }, { callerObjectId: guid(3, 1) }, {}]);
-  const told = { ...caller, modelName: random.pick(['gpt-4o', 'claude-opus', undefined]), modelDeploymentName: random.pick(['pilot', undefined]) };
-  const tokens = { promptTokens: random.pick<unknown>([12, '7', 2e9, -1, 3.5, undefined]), completionTokens: random.pick<unknown>([5, 0, undefined]) };
+  const caller = random.pick<Record<string, unknown>>([
+    { objectId: '' },
+    { objectId: guid(3, random.below(3)) },
+    { callerObjectId: guid(3, 1) },
+    {},
+  ]);
+  const told = {
+    ...caller,
+    modelName: random.pick(['gpt-4o', 'claude-opus', undefined]),
+    modelDeploymentName: random.pick(['pilot', undefined]),
+  };
+  const tokens = {
+    promptTokens: random.pick<unknown>([12, '7', 2e9, -1, 3.5, undefined]),
+    completionTokens: random.pick<unknown>([5, 0, undefined]),
+  };
   return {
     ...shared(random, 'MICROSOFT.COGNITIVESERVICES/ACCOUNTS/AI'),
     Category: random.pick(['RequestResponse', 'RequestResponse', 'Audit', 'Trace']),
@@ -275,21 +359,40 @@ function aiRow(random: Draw): TableRow {
   };
 }
 
-const secretId = (random: Draw): string => `https://vault.vault.azure.net/secrets/key${random.below(3)}/${random.below(9)}`;
+const secretId = (random: Draw): string =>
+  `https://vault.vault.azure.net/secrets/key${random.below(3)}/${random.below(9)}`;
 
 function vaultRow(random: Draw): TableRow {
   return {
     ...shared(random, 'MICROSOFT.KEYVAULT/VAULTS/V'),
     Category: 'AuditEvent',
-    OperationName: random.pick(['SecretGet', 'SecretGet', 'SecretList', 'VaultGet', 'SecretNearExpiryEventGridNotification']),
+    OperationName: random.pick([
+      'SecretGet',
+      'SecretGet',
+      'SecretList',
+      'VaultGet',
+      'SecretNearExpiryEventGridNotification',
+    ]),
     id_s: random.pick([secretId(random), '']),
     requestUri_s: `${secretId(random)}?api-version=7.4`,
     httpStatusCode_d: random.pick([200, 401, 403, null]),
     clientInfo_s: random.pick(AGENTS),
     ...random.pick<TableRow>([
-      { identity_claim_oid_g: guid(1, random.below(3)), identity_claim_http_schemas_xmlsoap_org_ws_2005_05_identity_claims_upn_s: 'user1@example.com', identity_claim_uti_s: 'T1' },
-      { identity_claim_appid_g: guid(2, random.below(3)), identity_claim_appidacr_s: random.pick(['1', '2']), identity_claim_uti_s: random.pick(['T1', 'T2']) },
-      { identity_claim_appid_g: guid(2, 1), identity_claim_idtyp_s: 'app', identity_claim_xms_mirid_s: '/subscriptions/x/mi' },
+      {
+        identity_claim_oid_g: guid(1, random.below(3)),
+        identity_claim_http_schemas_xmlsoap_org_ws_2005_05_identity_claims_upn_s: 'user1@example.com',
+        identity_claim_uti_s: 'T1',
+      },
+      {
+        identity_claim_appid_g: guid(2, random.below(3)),
+        identity_claim_appidacr_s: random.pick(['1', '2']),
+        identity_claim_uti_s: random.pick(['T1', 'T2']),
+      },
+      {
+        identity_claim_appid_g: guid(2, 1),
+        identity_claim_idtyp_s: 'app',
+        identity_claim_xms_mirid_s: '/subscriptions/x/mi',
+      },
       {},
     ]),
   };
@@ -315,14 +418,21 @@ export function ownVaultRows(seed: string): TableRow[] {
   return withCopies(random, rows, ['_ResourceId', 'CorrelationId', 'OperationName']);
 }
 
+/** When the tokens of a call are told: within the hour, but in the next one perhaps. Of some, the call is not in the log. */
+function toldOf(random: Draw, call: TableRow): TableRow {
+  const time = new Date(Date.parse(String(call.TimeGenerated)) + random.below(HOUR)).toISOString();
+  const isStray = random.below(6) === 0;
+  return { TimeGenerated: time, CorrelationId: isStray ? guid(18, random.below(40)) : call.CorrelationId };
+}
+
 /** Rows of the logs of a gateway: calls, and the tokens of some of them. */
 export function gatewayRows(seed: string): { readonly calls: TableRow[]; readonly models: TableRow[] } {
   const random = new Random(seed) as Draw;
   const resource = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ApiManagement/service/gate`;
-  const calls = many(200, () => ({
+  const calls = Array.from({ length: 200 }, (_, i) => ({
     TimeGenerated: moment(random),
     _ResourceId: resource,
-    CorrelationId: random.below(9) === 0 ? '' : guid(16, random.below(150)),
+    CorrelationId: random.below(9) === 0 ? '' : guid(16, i),
     OperationId: random.pick(['ChatCompletions_Create', 'get-item', '']),
     ApimSubscriptionId: random.pick(['team-a', 'team-b', '']),
     Method: random.pick(['POST', 'GET']),
@@ -333,9 +443,8 @@ export function gatewayRows(seed: string): { readonly calls: TableRow[]; readonl
     Region: random.pick(['East US', 'eastus']),
   }));
   const models = many(160, () => ({
-    TimeGenerated: moment(random),
+    ...toldOf(random, random.pick(calls)),
     _ResourceId: resource,
-    CorrelationId: random.below(9) === 0 ? '' : guid(16, random.below(220)),
     RequestId: guid(17, random.below(200)),
     ModelName: random.pick(['gpt-4o', '']),
     DeploymentName: 'pilot',

@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AzureAccess } from '../src/collect/azure/sign-in.ts';
-import type { LogTable } from '../src/collect/azure/tables.ts';
+import { openQueries } from '../src/collect/azure/query-client.ts';
+import { schemas } from '../src/collect/azure/schema.ts';
+import { surveyQuery } from '../src/collect/azure/survey.ts';
+import { type LogTable, logTables } from '../src/collect/azure/tables.ts';
 import { openWorkspace, type Wish } from '../src/collect/azure/workspace.ts';
 import type { OpenSource, Shard, Task } from '../src/collect/collector.ts';
 import { betterViews } from '../src/coverage.ts';
@@ -19,6 +22,7 @@ import {
   type LogsTable,
   serveLogs,
 } from './servers/log-analytics.ts';
+import { analyse } from './kusto.ts';
 import { taskOf } from './task.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12);
@@ -497,6 +501,104 @@ describe('a fault that stays is told', () => {
   });
 });
 
+test('what was waited for in vain is not waited for again, part by part', async () => {
+  const server = await serve(answering(ACTIVITY, ({ asked }) => (asked === null ? undefined : { status: 503 })));
+  const task = taskOf(NOW, { window: { from: NOW - 80 * DAY, until: NOW } });
+  const { damage, shards } = await pullFrom(server, { task });
+  expect(damage).toHaveLength(shards.length - 1);
+  const atOnce = damage.filter(text => text.endsWith(': no answer: Azure failed with HTTP 503: try again later'));
+  expect(atOnce.length).toBeGreaterThanOrEqual(8);
+  expect(task.clock.now() - NOW).toBeLessThan(10 * MINUTE);
+});
+
+test('the logs of the product are asked for, each over all of the window', async () => {
+  const tables = Object.keys(schemas);
+  const server = await serve(({ index }) =>
+    index === 0
+      ? { columns: SURVEY_COLUMNS, rows: tables.map(name => [name, 1, new Date(WINDOW.from).toISOString()]) }
+      : { columns: COLUMNS, rows: [] },
+  );
+  const signIn = () => Promise.resolve(accessTo(server.url));
+  const opened = openWorkspace(`azure:${WORKSPACE}`, taskOf(NOW, { window: WINDOW }), { signIn });
+  const sizes = new Map<string, number>();
+  for await (const shard of opened.shards()) {
+    const completion = await drain(opened.read(shard, []), []);
+    expect(completion).toMatchObject({ complete: true, damage: [] });
+    const log = shard.key.replace(/ \d{4}-\d\d-\d\d$/, '');
+    sizes.set(log, (sizes.get(log) ?? 0) + shard.size);
+  }
+  expect(sizes).toEqual(new Map([['tables', 0], ...logTables.map(({ name }) => [name, 16 * DAY] as const)]));
+});
+
+describe('an answer', () => {
+  test('has its cells as they were sent, and none that hold nothing', async () => {
+    const columns = ['datetime', 'datetime', 'dynamic', 'dynamic', 'string', 'bool', 'real', 'long', 'string'];
+    const server = await serve(
+      answering(ACTIVITY, ({ asked }) =>
+        asked === null
+          ? undefined
+          : {
+              columns: columns.map((type, i) => ({ name: `${type}${i}`, type })),
+              rows: [['2026-11-20T11:30:00.1234567Z', null, '{"a":[1]}', '123', '', true, 0.5, 7, null]],
+            },
+      ),
+    );
+    const rows: JsonObject[] = [];
+    const record = (row: JsonObject): JsonObject => {
+      rows.push(row);
+      return row;
+    };
+    await pullFrom(server, {
+      tables: [{ ...tableOf('AzureActivity'), record }],
+      task: { window: { from: NOW - HOUR, until: NOW } },
+    });
+    expect(rows.map(row => ({ ...row }))).toEqual([
+      {
+        datetime0: '2026-11-20T11:30:00.1234567Z',
+        dynamic2: '{"a":[1]}',
+        dynamic3: '123',
+        string4: '',
+        bool5: true,
+        real6: 0.5,
+        long7: 7,
+      },
+    ]);
+  });
+
+  test('of many rows costs some times what its JSON costs to parse, and not tens', async () => {
+    const rows = Array.from({ length: 40_000 }, (_, n) => cellsOf(stored(n, NOW - n * 100)));
+    const text = JSON.stringify(bodyOf({ columns: COLUMNS, rows }));
+    const server = await serve(() => ({ body: JSON.parse(text) as unknown }));
+    const ask = openQueries(accessTo(server.url), WORKSPACE, taskOf(NOW));
+    const ratios: number[] = [];
+    for (let pair = 0; pair < 3; pair++) {
+      const started = performance.now();
+      const reply = await ask({ query: '', stretch: WINDOW, role: '' });
+      const asked = performance.now();
+      JSON.parse(text);
+      ratios.push((asked - started) / (performance.now() - asked));
+      expect(reply).toMatchObject({ kind: 'answer', answer: { rows: { length: 40_000 } } });
+    }
+    // The server, which makes and packs the text meanwhile, is in it.
+    expect(Math.min(...ratios)).toBeLessThan(15);
+  });
+});
+
+test('the query for what tables there are binds where all are there and where some are not', () => {
+  const names = logTables.map(({ name }) => name);
+  const query = surveyQuery(names, WINDOW);
+  const { AuditLogs, AzureDiagnostics, ...rest } = schemas;
+  expect([AuditLogs, AzureDiagnostics]).not.toContain(undefined);
+  for (const database of [schemas, rest, {}]) {
+    const { errors, columns } = analyse(query, database);
+    expect({ errors, columns }).toEqual({
+      errors: [],
+      columns: ['KeywardTable:string', 'KeywardRows:long', 'KeywardFirst:string'],
+    });
+  }
+  expect(query.match(/AzureDiagnostics \|/g)).toHaveLength(1);
+});
+
 describe('what tables there are', () => {
   const names = ['AzureActivity', 'SigninLogs', 'AuditLogs', 'AADServicePrincipalSignInLogs'];
   const storage: Storage = new Map([
@@ -572,8 +674,12 @@ describe('what tables there are', () => {
           : undefined,
       ),
     );
-    const { ids, damage } = await pullFrom(server);
+    const { ids, damage, remarks } = await pullFrom(server);
     expect({ damage, ids }).toEqual({ damage: [], ids: await expectedIds() });
+    expect(remarks).toEqual([
+      'it was not told beforehand how much there is in AzureActivity: the answer was cut short (PartialError): x',
+      'of all rows, those alike in all that the rules look at were counted by the service',
+    ]);
     expect(new Set(queriesTo(server).map(({ manner }) => manner))).toEqual(new Set(['groups']));
   });
 
@@ -700,6 +806,19 @@ describe('an interrupted reading', () => {
     const ends = [...completions.values()].filter(({ complete }) => !complete);
     expect(ends.length).toBeGreaterThan(0);
     for (const { damage } of ends) expect(damage).toEqual([{ where: '', what: 'interrupted', count: 1 }]);
+  });
+
+  test('ends at once in the middle of an answer that came to a halt', async () => {
+    const abort = new AbortController();
+    const server = await serve(
+      answering(ACTIVITY, ({ index }) => {
+        if (index !== 2) return undefined;
+        setTimeout(() => abort.abort(), 100);
+        return { cut: 'stalled', body: bodyOf({ columns: COLUMNS, rows: history().map(cellsOf) }) };
+      }),
+    );
+    const { damage } = await pullFrom(server, { task: { signal: abort.signal } });
+    expect(new Set(damage)).toEqual(new Set(['interrupted']));
   });
 
   test('before the tables are known has no parts', async () => {

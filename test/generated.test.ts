@@ -67,7 +67,7 @@ describe('the pages', () => {
 
   test.each([
     ['docs/rules', ['README', ...rules.map(({ id }) => id)], []],
-    ['docs/sources', collectors.map(({ id }) => id), ['aws-policy.json']],
+    ['docs/sources', collectors.map(({ id }) => id), ['aws-policy.json', 'azure-role.json']],
     ['docs/formats', reporters.map(({ id }) => id), []],
   ])('in %s are no pages of things that are gone', (folder, ids, others) => {
     expect(readdirSync(at(folder)).sort()).toEqual([...ids.map(id => `${id}.md`), ...others].sort());

@@ -1,14 +1,5 @@
 import { kindOf, type SyntaxNode } from './kusto.ts';
-import {
-  FUNCTIONS,
-  LIST_OPERATORS,
-  memberOf,
-  OPERATORS,
-  spanOf,
-  textOf,
-  ticksOf,
-  type Value,
-} from './kusto-values.ts';
+import { FUNCTIONS, LIST_OPERATORS, memberOf, OPERATORS, spanOf, textOf, ticksOf, type Value } from './kusto-values.ts';
 
 /** A row by the names of its columns. */
 export type Row = Readonly<Record<string, Value>>;
@@ -69,7 +60,7 @@ function emptyTable(node: SyntaxNode): Relation {
 function apply(node: SyntaxNode, source: Relation, workspace: Workspace): Relation {
   switch (kindOf(node)) {
     case 'FilterOperator':
-      return { ...source, rows: source.rows.filter(row => valueOf(childrenOf(node).at(-1)!, row, source) === true) };
+      return filtered(node, source);
     case 'ProjectOperator':
       return projected(node, source, []);
     case 'ExtendOperator':
@@ -87,14 +78,20 @@ function apply(node: SyntaxNode, source: Relation, workspace: Workspace): Relati
   }
 }
 
+function filtered(node: SyntaxNode, source: Relation): Relation {
+  const holds = compile(childrenOf(node).at(-1)!, source.columns);
+  return { ...source, rows: source.rows.filter(row => holds(row) === true) };
+}
+
 /** All expressions of one operator see the columns as they were before it. */
 function projected(node: SyntaxNode, source: Relation, kept: readonly string[]): Relation {
   const named = elementsOf(childrenOf(node).at(-1)!).map(namedOf);
+  const made = named.map(({ name, node: one }) => ({ name, value: compile(one, source.columns) }));
   const columns = [...new Set([...kept, ...named.map(({ name }) => name)])];
-  const rows = source.rows.map(row => {
-    const made = Object.fromEntries(named.map(({ name, node: one }) => [name, valueOf(one, row, source)]));
-    return { ...Object.fromEntries(kept.map(name => [name, cell(row, name)])), ...made };
-  });
+  const rows = source.rows.map(row => ({
+    ...Object.fromEntries(kept.map(name => [name, cell(row, name)])),
+    ...Object.fromEntries(made.map(({ name, value }) => [name, value(row)])),
+  }));
   return { columns, rows };
 }
 
@@ -108,43 +105,53 @@ function withoutColumns({ columns, rows }: Relation, away: readonly string[]): R
 function distinct({ columns, rows }: Relation, names: readonly string[]): Relation {
   if (names.some(name => !columns.includes(name))) throw new Error(`there are not all of ${names.join(', ')}`);
   const groups = grouped(rows, row => names.map(name => cell(row, name)));
-  return { columns: names, rows: groups.map(([first]) => Object.fromEntries(names.map(name => [name, cell(first!, name)]))) };
+  return {
+    columns: names,
+    rows: groups.map(([first]) => Object.fromEntries(names.map(name => [name, cell(first!, name)]))),
+  };
 }
 
 /** What the summarize operator of a query groups by and what it works out of each group. */
-function summarised(node: SyntaxNode, source: Relation): Relation {
+function summarised(node: SyntaxNode, { columns, rows }: Relation): Relation {
   const [clause] = find(node, 'SummarizeByClause');
   const by = elementsOf(childrenOf(clause!).at(-1)!).map(namedOf);
+  const keys = by.map(({ name, node: one }) => ({ name, value: compile(one, columns) }));
   const aggregates = elementsOf(childrenOf(node)[2]!).map(namedOf);
-  const keysOf = (row: Row): Value[] => by.map(({ node: one }) => valueOf(one, row, source));
-  const rows = grouped(source.rows, keysOf).map(group => ({
-    ...Object.fromEntries(by.map(({ name }, i) => [name, keysOf(group[0]!)[i]!])),
-    ...Object.assign({}, ...aggregates.map(one => aggregate(one, group, source))),
-  }));
-  const example = aggregates.flatMap(({ name, node: one }) => namesMade(name, one));
-  return { columns: [...by.map(({ name }) => name), ...example], rows };
+  const folds = aggregates.map(one => aggregate(one, columns));
+  const groups = grouped(rows, row => keys.map(({ value }) => value(row)));
+  const made = aggregates.flatMap(({ name, node: one }) => namesMade(name, one));
+  return {
+    columns: [...by.map(({ name }) => name), ...made],
+    rows: groups.map(group => ({
+      ...Object.fromEntries(keys.map(({ name, value }) => [name, value(group[0]!)])),
+      ...Object.assign({}, ...folds.map(fold => fold(group))),
+    })),
+  };
 }
 
-function aggregate({ name, node }: Named, group: readonly Row[], source: Relation): Record<string, Value> {
+type Aggregate = (group: readonly Row[]) => Row;
+
+function aggregate({ name, node }: Named, columns: readonly string[]): Aggregate {
   const { called, args } = callOf(node);
-  const values = (one: SyntaxNode): Value[] => group.map(row => valueOf(one, row, source));
-  const rowAt = (at: number) => Object.fromEntries(args.map(one => [plain(one), cell(group[at]!, plain(one))]));
+  const values = args.map(one => compile(one, columns));
+  const names = args.map(plain);
+  const least = (group: readonly Row[], first: (a: Value, b: Value) => boolean): Row =>
+    group.reduce((a, b) => (first(values[0]!(b), values[0]!(a)) ? b : a));
+  const shown = (row: Row): Row => Object.fromEntries(names.map(one => [one, cell(row, one)]));
   switch (called) {
     case 'count':
-      return { [name]: group.length };
+      return group => ({ [name]: group.length });
     case 'sum':
-      return { [name]: values(args[0]!).reduce<number>((sum, value) => sum + Number(value), 0) };
+      return group => ({ [name]: group.reduce((sum, row) => sum + Number(values[0]!(row)), 0) });
     case 'min':
-      return { [name]: values(args[0]!).reduce((a, b) => (isLess(b, a) ? b : a)) };
+      return group => ({ [name]: values[0]!(least(group, isLess)) });
     case 'max':
-      return { [name]: values(args[0]!).reduce((a, b) => (isLess(a, b) ? b : a)) };
+      return group => ({ [name]: values[0]!(least(group, (a, b) => isLess(b, a))) });
     case 'take_any':
       // Any may be taken, so let it be one that a careless query would not count on.
-      return rowAt(group.length - 1);
-    case 'arg_min': {
-      const keys = values(args[0]!);
-      return rowAt(keys.reduce<number>((least, key, i) => (isLess(keys[least]!, key) ? least : i), 0));
-    }
+      return group => shown(group.at(-1)!);
+    case 'arg_min':
+      return group => shown(least(group, isLess));
     default:
       throw new Error(`an aggregate that is not known: ${called}`);
   }
@@ -200,37 +207,47 @@ function namedOf(node: SyntaxNode): Named {
   return { name: plain(name!), node: value! };
 }
 
-function valueOf(node: SyntaxNode, row: Row, source: Relation): Value {
+/** An expression as a function of a row; what it names must be there whether there are rows or not. */
+function compile(node: SyntaxNode, columns: readonly string[]): (row: Row) => Value {
   const kind = kindOf(node);
-  const inner = (one: SyntaxNode): Value => valueOf(one, row, source);
+  const inner = (one: SyntaxNode) => compile(one, columns);
   const operator = OPERATORS[kind];
   if (operator !== undefined) {
     const [left, , right] = childrenOf(node);
-    return operator(inner(left!), inner(right!));
+    const [a, b] = [inner(left!), inner(right!)];
+    return row => operator(a(row), b(row));
   }
   const listOperator = LIST_OPERATORS[kind];
   if (listOperator !== undefined) {
     const [left, , list] = childrenOf(node);
-    return listOperator(inner(left!), elementsOf(childrenOf(list!)[1]!).map(inner));
+    const value = inner(left!);
+    const items = elementsOf(childrenOf(list!)[1]!).map(one => literal(one, kindOf(one)));
+    return row => listOperator(value(row), items);
   }
   switch (kind) {
-    case 'NameReference':
-      if (!source.columns.includes(plain(node))) throw new Error(`there is no column ${plain(node)}`);
-      return cell(row, plain(node));
+    case 'NameReference': {
+      const name = plain(node);
+      if (!columns.includes(name)) throw new Error(`there is no column ${name}`);
+      return row => cell(row, name);
+    }
     case 'ParenthesizedExpression':
       return inner(childrenOf(node)[1]!);
     case 'FunctionCallExpression':
-      return called(node, row, source);
+      return compileCall(node, columns);
     case 'PathExpression': {
       const [value, , name] = childrenOf(node);
-      return memberOf(inner(value!), plain(name!));
+      const [bag, member] = [inner(value!), plain(name!)];
+      return row => memberOf(bag(row), member);
     }
     case 'ElementExpression': {
       const [value, bracketed] = childrenOf(node);
-      return memberOf(inner(value!), String(inner(childrenOf(bracketed!)[1]!)));
+      const [bag, member] = [inner(value!), inner(childrenOf(bracketed!)[1]!)];
+      return row => memberOf(bag(row), String(member(row)));
     }
-    default:
-      return literal(node, kind);
+    default: {
+      const value = literal(node, kind);
+      return () => value;
+    }
   }
 }
 
@@ -257,15 +274,16 @@ function literal(node: SyntaxNode, kind: string): Value {
   }
 }
 
-function called(node: SyntaxNode, row: Row, source: Relation): Value {
-  const { called: name, args } = callOf(node);
-  if (name === 'column_ifexists') {
+function compileCall(node: SyntaxNode, columns: readonly string[]): (row: Row) => Value {
+  const { called, args } = callOf(node);
+  if (called === 'column_ifexists') {
     const column = String(literal(args[0]!, kindOf(args[0]!)));
-    return source.columns.includes(column) ? cell(row, column) : valueOf(args[1]!, row, source);
+    return columns.includes(column) ? row => cell(row, column) : compile(args[1]!, columns);
   }
-  const call = FUNCTIONS[name];
-  if (call === undefined) throw new Error(`a function that is not known: ${name}`);
-  return call(args.map(one => valueOf(one, row, source)));
+  const call = FUNCTIONS[called];
+  if (call === undefined) throw new Error(`a function that is not known: ${called}`);
+  const values = args.map(one => compile(one, columns));
+  return row => call(values.map(value => value(row)));
 }
 
 /** A call in a query: what is called, and with what. */
@@ -296,4 +314,5 @@ function only<T>(items: readonly T[]): T {
   return items[0]!;
 }
 
-const unknown = (node: SyntaxNode): Error => new Error(`not known here: ${kindOf(node)} in ${plain(node).slice(0, 80)}`);
+const unknown = (node: SyntaxNode): Error =>
+  new Error(`not known here: ${kindOf(node)} in ${plain(node).slice(0, 80)}`);

@@ -25,6 +25,14 @@ export function spanOf(text: string): bigint {
 
 /** A regular expression of RE2, of as much as the queries use. */
 export function regexOf(text: string): RegExp {
+  const known = regexes.get(text) ?? compiled(text);
+  regexes.set(text, known);
+  return known;
+}
+
+const regexes = new Map<string, RegExp>();
+
+function compiled(text: string): RegExp {
   const isFolded = text.startsWith('(?i)');
   const body = isFolded ? text.slice('(?i)'.length) : text;
   if (/\(\?(?!:)/.test(body)) throw new Error(`not in RE2, or not understood here: ${text}`);

@@ -77,11 +77,13 @@ export function sourcePage(collector: Collector, formats: readonly Format[]): st
     '```sh',
     collector.forms.map(form => `keyward audit ${form}`).join('\n'),
     '```',
-    '## Formats it recognises',
-    bullets(formats.map(({ title }) => title)),
+    ...(HOLDING_LOGS.has(collector.unit)
+      ? ['## Formats it recognises', bullets(formats.map(({ title }) => title))]
+      : []),
     '## What it needs',
     needsOf(collector),
     ...policyOf(collector),
+    ...roleOf(collector),
   ])
     .replace(/```sh\n\n/, '```sh\n')
     .replace(/\n\n```\n\n##/, '\n```\n\n##');
@@ -101,11 +103,24 @@ export function formatPage(reporter: Reporter, sample: string): string {
   ]);
 }
 
+/** Parts of a source that may be of any format. */
+const HOLDING_LOGS: ReadonlySet<string> = new Set(['file', 'object']);
+
 const needsOf = ({ needs }: Collector): string =>
   table(
     ['permission', 'not seen without it'],
     needs.map(({ permission, sees }) => [isAction(permission) ? `\`${permission}\`` : permission, sees]),
   );
+
+/** Where the custom role stands that allows what a source of Azure needs. */
+const roleOf = ({ needs }: Collector): string[] =>
+  needs.some(({ permission }) => permission.startsWith('Microsoft.'))
+    ? [
+        '## The least that its role must allow',
+        'A custom role with exactly these permissions is in [azure-role.json](azure-role.json); put your own subscription in place of `SUBSCRIPTION`.',
+        '```sh\naz role definition create --role-definition docs/sources/azure-role.json\n```',
+      ]
+    : [];
 
 /** The policy that allows what a source of AWS needs. */
 function policyOf({ forms, needs }: Collector): string[] {

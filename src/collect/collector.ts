@@ -80,8 +80,8 @@ export interface OpenSource {
   read(shard: Shard, grain: readonly Column[], after?: string): AsyncGenerator<Batch, Completion, void>;
   /** Principals that it signed in as, known once its shards are listed. */
   self?(): readonly string[];
-  /** What the source as a whole could show, known once it was read; without it, what its shards show together. */
-  views?(): Views | null;
+  /** What the source as a whole could show, once it was read; `seen` is what its shards show together. */
+  views?(seen: Views | null): Views | null;
   /** Tries what reading takes, without reading; returns what could be seen, null where only reading tells. */
   check?(): AsyncGenerator<Check, Views | null, void>;
 }

@@ -38,7 +38,8 @@ function readGroup(row: JsonObject): Group | null {
   const count = Number(textOf(row.KeywardCount));
   const first = readInstant(textOf(row.KeywardFirst));
   const last = readInstant(textOf(row.KeywardLast));
-  if (!(Number.isInteger(count) && count > 0 && count <= MOST) || first === undefined || last === undefined) return null;
+  if (!(Number.isInteger(count) && count > 0 && count <= MOST) || first === undefined || last === undefined)
+    return null;
   return { count, first, last, tokensIn: sumOf(row, 'KeywardTokensIn'), tokensOut: sumOf(row, 'KeywardTokensOut') };
 }
 

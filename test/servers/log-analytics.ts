@@ -30,8 +30,8 @@ export type LogsAnswer =
       readonly status?: number;
       readonly body?: unknown;
       readonly headers?: Readonly<Record<string, string>>;
-      /** Closes the connection before the answer, or within it. */
-      readonly cut?: 'before' | 'within';
+      /** Closes the connection before the answer, or within it, or leaves it open there. */
+      readonly cut?: 'before' | 'within' | 'stalled';
       /** Never answers. */
       readonly isMute?: true;
     };
@@ -101,14 +101,16 @@ function reply(request: IncomingMessage, response: ServerResponse, answer: LogsA
     ...headers,
   });
   if (cut === undefined) return void response.end(status === 204 ? undefined : bytes);
-  response.write(bytes.subarray(0, bytes.length / 2), () => request.socket.destroy());
+  response.write(bytes.subarray(0, bytes.length / 2), () => {
+    if (cut === 'within') request.socket.destroy();
+  });
 }
 
 const plain: {
   readonly status?: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly cut?: 'before' | 'within';
+  readonly cut?: 'before' | 'within' | 'stalled';
   readonly isMute?: true;
 } = {};
 

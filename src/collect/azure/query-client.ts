@@ -31,6 +31,7 @@ const SERVER_SECONDS = 600;
 /** 200 requests in 30 seconds are allowed to a user, who may want some too. */
 const REQUEST_GAP = 200;
 
+const LEAST_PAUSE = SECOND;
 const PATIENCE = 5 * MINUTE;
 const PAUSES = [5 * SECOND, 10 * SECOND, 20 * SECOND, 30 * SECOND];
 
@@ -42,6 +43,7 @@ const CROWDED_PAUSES = [30 * SECOND, MINUTE, 2 * MINUTE];
 export function openQueries(access: AzureAccess, workspace: string, { clock, signal, version }: Task): Ask {
   let opened: Promise<Client> | undefined;
   const gate = createGate(clock, signal);
+  let isWorn = false;
   const send = async (question: Question): Promise<Answer> => {
     opened ??= connect(access, version);
     return (await opened)(workspace, question, signal);
@@ -51,14 +53,20 @@ export function openQueries(access: AzureAccess, workspace: string, { clock, sig
     const since = clock.now();
     for (let tries = 0; !signal.aborted; tries++) {
       try {
-        return { kind: 'answer', answer: await send(question) };
+        const answer = await send(question);
+        isWorn = false;
+        return { kind: 'answer', answer };
       } catch (error) {
         const fault = readQueryFault(error);
         const last = signal.aborted ? INTERRUPTED : lastReply(fault, error, question);
         if (last !== null) return last;
         const now = clock.now();
         const { pause, patience } = waitFor(fault, tries, now);
-        if (now + pause - since > patience) return worn(fault, { waited: now - since, pause }, error, question);
+        // What one query waited for in vain, the others do not wait for again.
+        if (isWorn || now + pause - since > patience) {
+          isWorn = true;
+          return worn(fault, { waited: now - since, pause }, error, question);
+        }
         if (fault.kind === 'crowded') gate.close(pause);
         else await clock.sleep(pause, signal);
       }
@@ -81,7 +89,8 @@ function waitFor(fault: Fault, tries: number, now: number): { readonly pause: nu
   const isCrowded = fault.kind === 'crowded';
   const pauses = isCrowded ? CROWDED_PAUSES : PAUSES;
   const own = pauses[Math.min(tries, pauses.length - 1)]!;
-  return { pause: fault.retryAfter(now) ?? own, patience: isCrowded ? CROWDED_PATIENCE : PATIENCE };
+  const pause = Math.max(LEAST_PAUSE, fault.retryAfter(now) ?? own);
+  return { pause, patience: isCrowded ? CROWDED_PATIENCE : PATIENCE };
 }
 
 /** Says how long it was tried; a service may also ask for a wait that is longer than anyone's patience. */

@@ -1,7 +1,7 @@
 import { dig, digText } from '../../normalise/dig.ts';
 import { isoText } from '../../wording.ts';
 import { type Answer, rowOf } from './answer.ts';
-import type { Ask, Reply } from './query-client.ts';
+import type { Ask } from './query-client.ts';
 import type { Stretch } from './slices.ts';
 
 /** What is known of a log before it is read. */
@@ -44,22 +44,22 @@ export async function surveyTables(names: readonly string[], stretch: Stretch, a
     return { tables: tablesIn(names, answer), isSilent };
   }
   if (reply.kind === 'worn') return { tables: null, what: reply.what };
-  return surveyEach(names, stretch, ask, reply);
+  return surveyEach(names, stretch, ask, reply.what);
 }
 
 /** One row for each table that is there, also for an empty one. */
 export function surveyQuery(names: readonly string[], { from, until }: Stretch): string {
   const within = `TimeGenerated >= datetime(${isoText(from)}) and TimeGenerated < datetime(${isoText(until)})`;
-  const none = '(datatable(KeywardTable:string, KeywardRows:long, KeywardFirst:datetime)[])';
+  const none = '(datatable(KeywardTable:string, KeywardRows:long, KeywardFirst:string)[])';
   const counts = [...new Set(names.map(tableOf))].map(
     name =>
-      `(${name} | where ${within} | summarize KeywardRows = count(), KeywardFirst = min(TimeGenerated) | extend KeywardTable = "${name}")`,
+      `(${name} | where ${within} | summarize KeywardRows = count(), KeywardFirst = tostring(min(TimeGenerated)) | extend KeywardTable = "${name}")`,
   );
   return `union isfuzzy=true\n${[none, ...counts].join(',\n')}`;
 }
 
 /** One table that may not be read fails a query over all: each is asked for alone. */
-async function surveyEach(names: readonly string[], stretch: Stretch, ask: Ask, whole: Reply): Promise<Survey> {
+async function surveyEach(names: readonly string[], stretch: Stretch, ask: Ask, why: string): Promise<Survey> {
   const tables: Table[] = [];
   for (const name of names) {
     const reply = await ask({ query: surveyQuery([name], stretch), stretch, role: roleFor(name) });
@@ -68,8 +68,8 @@ async function surveyEach(names: readonly string[], stretch: Stretch, ask: Ask, 
     else if (reply.kind === 'worn') return { tables: null, what: reply.what };
     else tables.push({ ...unknown(name, reply.what), state: 'refused' });
   }
-  const isAllRefused = tables.every(({ state }) => state === 'refused');
-  return isAllRefused && whole.kind !== 'answer' ? { tables: null, what: whole.what } : { tables, isSilent: false };
+  if (tables.every(({ state }) => state === 'refused')) return { tables: null, what: why };
+  return { tables, isSilent: false };
 }
 
 function tablesIn(names: readonly string[], { columns, rows, cut }: Answer): Table[] {

@@ -1,6 +1,6 @@
 import type { Batch, Completion, Damage } from '../../model/batch.ts';
 import { countText, isoText } from '../../wording.ts';
-import type { Answer } from './answer.ts';
+import { type Answer, NOTHING } from './answer.ts';
 import { type Manner, widen } from './queries.ts';
 import type { Ask } from './query-client.ts';
 import { type Slice, slicesOf, smaller, type Stretch } from './slices.ts';
@@ -29,35 +29,22 @@ const MOST_FRUITLESS = 64;
 
 /** Reads a table slice by slice, each smaller where it is too much, and goes on behind `after` if that is given. */
 export async function* readTable(pull: TablePull, after?: string): AsyncGenerator<Batch, Completion, void> {
+  const { signal, stretch, sliceLength } = pull;
   const run = startRun(pull, after);
-  const waiting = slicesOf({ ...pull.stretch, from: run.at }, pull.sliceLength).reverse();
-  for (let slice = waiting.pop(); slice !== undefined; slice = waiting.pop()) {
-    const end = { from: slice.from, until: pull.stretch.until };
-    if (pull.signal.aborted) break;
+  const waiting = slicesOf({ ...stretch, from: run.at }, sliceLength).reverse();
+  for (let slice = waiting.pop(); slice !== undefined && !signal.aborted; slice = waiting.pop()) {
     const result = await askFor(run, slice);
-    if (pull.signal.aborted) break;
-    if (result.kind === 'refused') {
-      lose(run, end, result.what);
+    if (signal.aborted) break;
+    const hopeless = hopelessText(run, result);
+    if (hopeless !== '') {
+      lose(run, { from: slice.from, until: stretch.until }, hopeless);
       break;
     }
-    if (result.kind === 'whole') {
-      run.fruitless = 0;
-      yield* batchesOf(run, slice, result.answer, waiting.at(-1));
-      continue;
-    }
-    const halves = smaller(slice);
-    if (++run.fruitless >= MOST_FRUITLESS) {
-      lose(
-        run,
-        end,
-        `${countText(run.fruitless, 'query', 'queries')} in a row came to nothing, the last because ${result.what}`,
-      );
-      break;
-    }
+    const halves = result.kind === 'short' ? smaller(slice) : [];
     waiting.push(...halves.toReversed());
     if (halves.length > 0) continue;
-    lose(run, slice, result.what);
-    if (result.answer !== null) yield* batchesOf(run, slice, result.answer, waiting.at(-1));
+    if (result.kind === 'short') lose(run, slice, result.what);
+    yield* batchesOf(run, slice, result.answer, waiting.at(-1));
   }
   return conclude(run);
 }
@@ -94,25 +81,31 @@ function startRun(pull: TablePull, after: string | undefined): Run {
   };
 }
 
-type Result =
-  | { readonly kind: 'whole'; readonly answer: Answer }
-  | { readonly kind: 'short'; readonly answer: Answer | null; readonly what: string }
-  | { readonly kind: 'refused'; readonly what: string };
+interface Result {
+  readonly kind: 'whole' | 'short' | 'refused';
+  readonly answer: Answer;
+  /** Why it is not whole. */
+  readonly what: string;
+}
 
 async function askFor({ pull: { table, manner, ask, role } }: Run, { from, until, part }: Slice): Promise<Result> {
   // The query holds to its stretch by itself; some look a little further for what belongs to a row.
   const stretch = widen({ from, until });
   const reply = await ask({ query: table.query({ from, until }, manner, part), stretch, role });
-  if (reply.kind === 'too much') return { kind: 'short', answer: null, what: reply.what };
-  if (reply.kind !== 'answer') return { kind: 'refused', what: reply.what };
+  if (reply.kind !== 'answer')
+    return { kind: reply.kind === 'too much' ? 'short' : 'refused', answer: NOTHING, what: reply.what };
   const { answer } = reply;
-  const isLong = answer.rows.length >= MANY_ROWS;
-  if (answer.cut === '' && !isLong) return { kind: 'whole', answer };
-  return {
-    kind: 'short',
-    answer,
-    what: answer.cut || `it has ${countText(answer.rows.length, 'row')}, about as many as the service gives`,
-  };
+  const many = `it has ${countText(answer.rows.length, 'row')}, about as many as the service gives`;
+  const what = answer.cut || (answer.rows.length >= MANY_ROWS ? many : '');
+  return { kind: what === '' ? 'whole' : 'short', answer, what };
+}
+
+/** Why no more of the stretch is asked for; empty when it is. */
+function hopelessText(run: Run, { kind, what }: Result): string {
+  if (kind === 'refused') return what;
+  run.fruitless = kind === 'whole' ? 0 : run.fruitless + 1;
+  if (run.fruitless < MOST_FRUITLESS) return '';
+  return `${countText(run.fruitless, 'query', 'queries')} in a row came to nothing, the last because ${what}`;
 }
 
 /** The answer in batches, and one without rows behind them, at which an interrupted reading can go on. */

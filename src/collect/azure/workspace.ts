@@ -10,9 +10,9 @@ import { openQueries } from './query-client.ts';
 import { identify, type SignIn, signInToAzure } from './sign-in.ts';
 import { type Stretch, weeksOf, wholeMinutes } from './slices.ts';
 import { roleFor, type Survey, surveyTables, type Table } from './survey.ts';
-import { checkWorkspace } from './workspace-check.ts';
 import { readTable, type TablePull } from './table-reader.ts';
 import { type LogTable, logTables } from './tables.ts';
+import { checkWorkspace } from './workspace-check.ts';
 
 /** How a workspace is read; what is not said is as usual, and the manner is chosen by what is in it. */
 export interface Wish {
@@ -167,9 +167,16 @@ function tablesCompletion({ tables, isSilent, manner, stretch }: Found): Complet
     .filter(({ state }) => state === 'refused')
     .map(({ name, why }) => ({ where: name, what: `may not be read: ${why}`, count: 1 }));
   const absent = tables.filter(({ state }) => state === 'missing' || state === 'empty').map(absenceText);
+  const uncounted = tables.filter(({ state }) => state === 'unknown').map(({ name, why }) => `${name}: ${why}`);
   const late = tables.flatMap(table => lateText(table, stretch));
-  const summed = `of ${withSeparators(rowsIn(tables))} rows, those alike in all that the rules look at were counted by the service`;
-  const remarks = [...(isSilent ? [SILENT] : absent), ...late, ...(manner === 'groups' ? [summed] : [])];
+  const many = uncounted.length === 0 ? `${withSeparators(rowsIn(tables))} rows` : 'all rows';
+  const summed = `of ${many}, those alike in all that the rules look at were counted by the service`;
+  const remarks = [
+    ...(isSilent ? [SILENT] : absent),
+    ...uncounted.map(text => `it was not told beforehand how much there is in ${text}`),
+    ...late,
+    ...(manner === 'groups' ? [summed] : []),
+  ];
   return { complete: damage.length === 0, kind: '', views: null, damage, remarks, skipped: false };
 }
 

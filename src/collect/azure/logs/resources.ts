@@ -87,12 +87,7 @@ const LONG = 'identity_claim_http_schemas_microsoft_com_identity_claims';
 const SOAP = 'identity_claim_http_schemas_xmlsoap_org_ws_2005_05_identity_claims';
 const CLAIM_COLUMNS: Readonly<Record<Claim, readonly string[]>> = {
   oid: ['identity_claim_oid_g', `${LONG}_objectidentifier_g`],
-  upn: [
-    'identity_claim_upn_s',
-    `${SOAP}_upn_s`,
-    `${SOAP}_name_s`,
-    'identity_claim_unique_name_s',
-  ],
+  upn: ['identity_claim_upn_s', `${SOAP}_upn_s`, `${SOAP}_name_s`, 'identity_claim_unique_name_s'],
   scp: ['identity_claim_scp_s', `${LONG}_scope_s`],
   appid: ['identity_claim_appid_g'],
   appidacr: ['identity_claim_appidacr_s'],
