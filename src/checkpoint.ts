@@ -5,7 +5,7 @@ import { UserError } from './errors.ts';
 import type { Batch, Completion } from './model/batch.ts';
 
 /** What an audit is asked, as to time: a run that goes on answers what the first one was asked. */
-export interface Question {
+interface Question {
   readonly now: number;
   /** What is judged. */
   readonly since: number | null;
@@ -47,7 +47,7 @@ export async function* continued(
 }
 
 /** What an earlier run had taken in of a shard. */
-export interface Past {
+interface Past {
   batches(): Iterable<Batch>;
   /** Where to read on; undefined for the start. */
   readonly cursor: string | undefined;

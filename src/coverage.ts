@@ -1,7 +1,9 @@
+import type { Reach } from './collect/collector.ts';
 import type { Abstained } from './judge.ts';
 import type { Coverage, Sight, View, Views } from './model/coverage.ts';
 import { withSeparators } from './wording.ts';
 import type { Rule } from './rules/rule.ts';
+import { DAY } from './time.ts';
 
 /** What one source could show, once it was read. */
 export interface SeenSource {
@@ -12,6 +14,8 @@ export interface SeenSource {
   readonly missing: string;
   /** Its last event; not a finite number when it held none. */
   readonly until: number;
+  /** How far back it was read; null where whatever is there was read. */
+  readonly reach: Reach | null;
 }
 
 /** Says, rule by rule and source by source, what could be judged and what could not. */
@@ -29,25 +33,44 @@ export function coverageOf(
 
 /** Blind to one thing it needs is blind; whatever else is missing makes it partial. */
 function seen(
-  { needs, helps = [] }: Rule,
-  { views, missing, until }: SeenSource,
+  rule: Rule,
+  { views, missing, until, reach }: SeenSource,
   doubts: readonly string[],
   since: number | null,
 ): Pick<Coverage, 'state' | 'reason'> {
   if (views === null) return { state: 'blind', reason: missing || 'nothing in this source was recognised' };
-  // A list of keys holds no events, and none are wanted of it.
-  const isListing = !Number.isFinite(until) && needs.every(sight => sight === 'inventory');
-  if (since !== null && until < since && !isListing)
-    return { state: 'blind', reason: `its last event lies before what is judged (${dayText(until)})` };
+  const { needs, helps = [] } = rule;
   const blind = needs.map(sight => views[sight]).filter(view => view.blind);
   if (blind.length > 0) return { state: 'blind', reason: joined(blind.flatMap(({ gaps }) => gaps)) };
+  const old = since === null ? '' : pastText(rule, until, since);
+  if (old !== '') return { state: 'blind', reason: old };
   const gaps = [...needs, ...helps].flatMap(sight => views[sight].gaps);
-  const reason = joined([...gaps, ...(missing === '' ? [] : [missing]), ...doubts]);
+  const unread = since === null || reach === null ? [] : unreadTexts(rule, reach, since);
+  const reason = joined([...gaps, ...unread, ...(missing === '' ? [] : [missing]), ...doubts]);
   return { state: reason === '' ? 'evaluated' : 'partial', reason };
 }
 
-const dayText = (at: number): string =>
-  Number.isFinite(at) ? new Date(at).toISOString().slice(0, 10) : 'it holds none';
+/** Why nothing in a source is of the time that is judged; empty when something is, or when events do not matter. */
+function pastText(rule: Rule, until: number, since: number): string {
+  if (until >= since) return '';
+  if (Number.isFinite(until)) return `its last event lies before what is judged (${dayText(until)})`;
+  return isOfEvents(rule) ? 'it holds no events' : '';
+}
+
+/** An audit that goes on may have begun a day ago: what its source dropped since then is no gap. */
+const GRACE = DAY;
+
+/** What was not read of the time that is judged, and of the history before it that the rule compares with. */
+function unreadTexts(rule: Rule, { from, why }: Reach, since: number): string[] {
+  const wanted = since - (rule.lookbackDays ?? 0) * DAY;
+  if (from - wanted <= GRACE || !isOfEvents(rule)) return [];
+  return [`nothing before ${dayText(from)} was read${why === '' ? '' : `: ${why}`}`];
+}
+
+/** Whether it judges events, and not a list of keys alone. */
+const isOfEvents = ({ needs }: Rule): boolean => needs.some(sight => sight !== 'inventory');
+
+const dayText = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
 const joined = (reasons: readonly string[]): string => [...new Set(reasons)].join('; ');
 

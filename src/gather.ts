@@ -27,6 +27,8 @@ export async function gather(sources: readonly Listed[], reading: Reading, watch
     done: 0,
     total: shards.reduce((sum, { size }) => sum + size, 0),
     events: 0,
+    doneBefore: 0,
+    eventsBefore: 0,
   };
   for (const listed of sources) await gatherOne(listed, reading, progress, watcher);
 }
@@ -39,9 +41,13 @@ async function gatherOne(
   { signal, onProgress }: Watcher,
 ): Promise<void> {
   const ended = new Map<Shard, Completion>();
-  const onBatch = (size: number, events: number): void => {
+  const onBatch = (size: number, events: number, isRestored: boolean): void => {
     progress.done += size;
     progress.events += events;
+    if (isRestored) {
+      progress.doneBefore += size;
+      progress.eventsBefore += events;
+    }
     onProgress(progress);
   };
   await eachOf(shards, opened.lanes ?? 1, async shard => {
@@ -51,6 +57,8 @@ async function gatherOne(
     onProgress(progress);
   });
   for (const shard of shards) if (ended.has(shard)) source.finish(shard, ended.get(shard)!);
+  source.accounts = opened.accounts?.() ?? [];
+  source.reach = opened.reach?.() ?? null;
   source.views = opened.views?.(source.views) ?? source.views;
   const unread = shards.length - ended.size;
   if (unread > 0) source.fail(`interrupted: ${unread} of ${shards.length} ${collector.unit}s were not read`);

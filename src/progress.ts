@@ -4,14 +4,14 @@ import { countText, withSeparators } from './wording.ts';
 
 /** The line that says how far a run has come, in at most `width` columns; what matters less gives way first. */
 export function progressLine(progress: Progress, elapsed: number, width: number): string {
-  const { shards, shardsTotal, unit, done, total, events } = progress;
+  const { shards, shardsTotal, unit, done, total, events, eventsBefore } = progress;
   const share = total > 0 ? Math.min(1, done / total) : null;
   const parts = [
     shardsTotal > 1 ? `${withSeparators(shards)} of ${countText(shardsTotal, unit)}` : 'reading',
     share === null ? '' : `${Math.floor(share * 100)} %`,
-    share === null ? '' : timeLeft(share, elapsed),
+    share === null ? '' : timeLeft(progress, elapsed),
     countText(events, 'event'),
-    elapsed > 0 ? `${withSeparators(roundedRate((events * SECOND) / elapsed))} events/s` : '',
+    elapsed > 0 ? `${withSeparators(roundedRate((Math.max(0, events - eventsBefore) * SECOND) / elapsed))} events/s` : '',
   ].filter(part => part !== '');
   while (parts.length > 1 && parts.join(' · ').length > width) parts.pop();
   return parts.join(' · ').slice(0, width);
@@ -24,9 +24,10 @@ export function formatSpan(milliseconds: number): string {
   return `${withSeparators(Math.round(milliseconds / HOUR))} h`;
 }
 
-/** Said once a hundredth is done; before that it would be a guess. */
-function timeLeft(share: number, elapsed: number): string {
-  return elapsed === 0 || share < 0.01 || share === 1 ? '' : `${formatSpan((elapsed * (1 - share)) / share)} left`;
+/** Said once a hundredth of what this run has to read is done; before that it would be a guess. */
+function timeLeft({ done, total, doneBefore }: Progress, elapsed: number): string {
+  const share = Math.min(1, (done - doneBefore) / (total - doneBefore));
+  return elapsed === 0 || !(share >= 0.01) || share === 1 ? '' : `${formatSpan((elapsed * (1 - share)) / share)} left`;
 }
 
 /** Two significant digits, so that the line does not flicker. */

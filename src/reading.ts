@@ -21,6 +21,9 @@ export interface Progress {
   readonly done: number;
   readonly total: number;
   readonly events: number;
+  /** How much of both an earlier run had read. */
+  readonly doneBefore: number;
+  readonly eventsBefore: number;
 }
 
 /** What decides whether an event is folded. */
@@ -158,24 +161,33 @@ export class Reading {
     source: SourceTally,
     opened: OpenSource,
     shard: Shard,
-    onBatch: (size: number, events: number) => void,
+    onBatch: (size: number, events: number, isRestored: boolean) => void,
   ): Promise<Completion> {
     const span = { from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
-    const batches = this.#batches(source.id, opened, shard);
+    let isRestored = true;
+    const batches = this.#batches(source.id, opened, shard, () => (isRestored = false));
     let step = await batches.next();
     for (; !step.done; step = await batches.next()) {
       this.#fold(source, step.value, span, opened.isOverlapping === true);
-      onBatch(step.value.size, step.value.events.length + step.value.ignored);
+      onBatch(step.value.size, step.value.events.length + step.value.ignored, isRestored);
     }
     this.#noteSlice(source, shard, span, step.value);
     return step.value;
   }
 
-  #batches(id: string, opened: OpenSource, shard: Shard): AsyncGenerator<Batch, Completion, void> {
-    const { grain } = this.#ledger.plan;
+  /** All batches of a shard; `onBegin` is called where those of an earlier run end. */
+  #batches(
+    id: string,
+    opened: OpenSource,
+    shard: Shard,
+    onBegin: () => void,
+  ): AsyncGenerator<Batch, Completion, void> {
     const checkpoint = this.#checkpoint;
-    if (checkpoint === null || opened.isLocal) return opened.read(shard, grain);
-    return continued(checkpoint, id, shard.key, after => opened.read(shard, grain, after));
+    const read = (after?: string): AsyncGenerator<Batch, Completion, void> => {
+      onBegin();
+      return opened.read(shard, this.#ledger.plan.grain, after);
+    };
+    return checkpoint === null || opened.isLocal ? read() : continued(checkpoint, id, shard.key, read);
   }
 
   #noteSlice(source: SourceTally, shard: Shard, span: Span, { complete, damage }: Completion): void {

@@ -46,6 +46,33 @@ function withCopies(random: Draw, rows: readonly TableRow[], cased: readonly str
 
 const many = (count: number, make: () => TableRow): TableRow[] => Array.from({ length: count }, make);
 
+const BASES = 10;
+
+/** Fields that every row has for itself. */
+const OWN = ['TimeGenerated', 'CreatedDateTime', 'ActivityDateTime', 'Id', 'CorrelationId', 'EventDataId', 'RequestId'];
+
+/** The id of a record is its own, if it has one. */
+const numbered = (id: unknown, i: number): unknown =>
+  typeof id === 'string' && /^(?:Directory_)?[\da-f-]{36}/.test(id)
+    ? `${/^Directory_/.exec(id)?.[0] ?? ''}${guid(12, i)}`
+    : id;
+
+/** Rows of which many are alike, and many others differ from those in one field alone. */
+function family(random: Draw, count: number, make: (i: number) => TableRow): TableRow[] {
+  const bases = Array.from({ length: BASES }, (_, i) => make(i));
+  return Array.from({ length: count }, (_, i) => {
+    const base = random.pick(bases);
+    const other = make(i);
+    const own = OWN.filter(name => name in other).map(name => [
+      name,
+      name === 'Id' ? numbered(other[name], i) : other[name],
+    ]);
+    const field = random.pick(Object.keys(base));
+    const odd = random.below(3) === 0 ? [[field, other[field]]] : [];
+    return { ...base, ...Object.fromEntries([...odd, ...own]) };
+  });
+}
+
 /** Every operation that the source names as more than plain use, and some that are not. */
 const OPERATIONS = [
   ...readFileSync(new URL('../src/normalise/azure-deeds.ts', import.meta.url), 'utf8').matchAll(
@@ -124,7 +151,7 @@ function properties(random: Draw, resource: string): Record<string, unknown> {
 /** Rows of AzureActivity. */
 export function activityRows(seed: string): TableRow[] {
   const random = new Random(seed) as Draw;
-  const rows = many(220, () => {
+  const rows = family(random, 300, i => {
     const name = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/ai${random.below(3)}`;
     const resource = random.pick([name, name, '', `${name}/`]);
     const isBag = random.below(3) > 0;
@@ -136,7 +163,7 @@ export function activityRows(seed: string): TableRow[] {
     const parts = Object.entries(held).map(([part, value]): [string, unknown] =>
       isBag ? [`${part}_d`, value] : [part, JSON.stringify(value)],
     );
-    const correlation = random.below(8) === 0 ? '' : guid(5, random.below(90));
+    const correlation = random.below(8) === 0 ? '' : guid(5, i >> 1);
     return {
       TimeGenerated: moment(random),
       OperationNameValue: recased(random, random.pick([...OPERATIONS, ...PLAIN, ...PLAIN])),
@@ -156,7 +183,7 @@ export function activityRows(seed: string): TableRow[] {
       CallerIpAddress: random.pick(ADDRESSES),
       HTTPRequest: random.pick(['', '{"clientIpAddress":"198.51.100.77"}', 'not json']),
       CorrelationId: correlation,
-      EventDataId: guid(6, random.below(400)),
+      EventDataId: guid(6, i),
       ResourceId: resource,
       _ResourceId: random.pick([name.toLowerCase(), '']),
       SubscriptionId: random.pick([SUBSCRIPTION, '']),
@@ -214,7 +241,7 @@ export function auditRows(seed: string): TableRow[] {
     'Update user',
     'Add group',
   ];
-  const rows = many(200, () => {
+  const rows = family(random, 260, () => {
     const user = {
       id: guid(1, random.below(4)),
       userPrincipalName: `user${random.below(3)}@example.com`,
@@ -273,7 +300,7 @@ const signIn = (random: Draw) => ({
 export function personRows(seed: string, table: string): TableRow[] {
   const random = new Random(seed) as Draw;
   const steps = [{ authenticationMethod: 'FIDO2 key', succeeded: random.pick([true, 'false']) }];
-  const rows = many(180, () => {
+  const rows = family(random, 220, () => {
     const mfa = random.pick<unknown>([{ authMethod: 'Text message' }, { authMethod: '' }, {}]);
     return {
       ...signIn(random),
@@ -292,7 +319,7 @@ export function personRows(seed: string, table: string): TableRow[] {
 /** Rows of the sign-ins of applications. */
 export function applicationRows(seed: string, table: string): TableRow[] {
   const random = new Random(seed) as Draw;
-  const rows = many(220, () => ({
+  const rows = family(random, 260, () => ({
     ...signIn(random),
     Type: table,
     ServicePrincipalId: guid(3, random.below(3)),
@@ -321,7 +348,7 @@ export function applicationRows(seed: string, table: string): TableRow[] {
 /** Rows of AzureDiagnostics: Azure AI, Key Vault and another service. */
 export function diagnosticRows(seed: string): TableRow[] {
   const random = new Random(seed) as Draw;
-  const rows = many(320, () => random.pick([aiRow, aiRow, vaultRow])(random));
+  const rows = [aiRow, vaultRow].flatMap(make => family(random, 180, () => make(random)));
   return withCopies(random, rows, ['ResourceId', 'CorrelationId', 'OperationName', 'Category']);
 }
 
@@ -401,7 +428,7 @@ function vaultRow(random: Draw): TableRow {
 /** Rows of AZKVAuditLogs. */
 export function ownVaultRows(seed: string): TableRow[] {
   const random = new Random(seed) as Draw;
-  const rows = many(200, () => {
+  const rows = family(random, 220, () => {
     const { ResourceId, CallerIPAddress, ...rest } = shared(random, 'MICROSOFT.KEYVAULT/VAULTS/V');
     return {
       ...rest,
@@ -429,7 +456,7 @@ function toldOf(random: Draw, call: TableRow): TableRow {
 export function gatewayRows(seed: string): { readonly calls: TableRow[]; readonly models: TableRow[] } {
   const random = new Random(seed) as Draw;
   const resource = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ApiManagement/service/gate`;
-  const calls = Array.from({ length: 200 }, (_, i) => ({
+  const calls = family(random, 220, i => ({
     TimeGenerated: moment(random),
     _ResourceId: resource,
     CorrelationId: random.below(9) === 0 ? '' : guid(16, i),
@@ -442,7 +469,7 @@ export function gatewayRows(seed: string): { readonly calls: TableRow[]; readonl
     CallerIpAddress: random.pick(ADDRESSES),
     Region: random.pick(['East US', 'eastus']),
   }));
-  const models = many(160, () => ({
+  const models = family(random, 180, () => ({
     ...toldOf(random, random.pick(calls)),
     _ResourceId: resource,
     RequestId: guid(17, random.below(200)),

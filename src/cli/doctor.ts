@@ -157,7 +157,7 @@ async function checkSource(
 const coverageFor = (source: string, views: Views, settings: Settings): Coverage[] =>
   coverageOf(
     settings.rules.map(({ rule }) => rule),
-    [{ id: source, views, missing: '', until: settings.now }],
+    [{ id: source, views, missing: '', until: settings.now, reach: null }],
     [],
     null,
   );

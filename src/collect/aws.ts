@@ -1,4 +1,3 @@
-import { UserError } from '../errors.ts';
 import type { Completion } from '../model/batch.ts';
 import type { Views } from '../model/coverage.ts';
 import { eachOf } from '../pool.ts';
@@ -13,9 +12,9 @@ import type { Scope } from './aws/lookup/plan.ts';
 import { blindViews, lookupViews, unitedViews } from './aws/lookup/views.ts';
 import { awsNeeds, ownActions } from './aws/needs.ts';
 import { type Posture, readPosture } from './aws/posture.ts';
-import { enabledRegions } from './aws/regions.ts';
+import { enabledRegions, isRegion, notRegion } from './aws/regions.ts';
 import { signIn } from './aws/session.ts';
-import { defineCollector, type OpenSource, type Shard, type Task, type Window } from './collector.ts';
+import { defineCollector, type OpenSource, type Reach, type Shard, type Task, type Window } from './collector.ts';
 
 /** How far LookupEvents looks back. */
 const KEPT_DAYS = 90;
@@ -23,11 +22,7 @@ const KEPT_DAYS = 90;
 /** Regions wait for their turns most of the time. */
 const LANES = 96;
 
-/** An audit that goes on may have begun as long ago: what LookupEvents dropped since then is no gap. */
-const GRACE = DAY;
-
 const ACCOUNT_LANES = 4;
-const REGION = /^[a-z]{2,8}(?:-[a-z]{2,16}){1,3}-\d{1,2}$/;
 
 export const aws = defineCollector({
   id: 'aws',
@@ -77,18 +72,20 @@ function openAws(source: string, task: Task): OpenSource {
         opened.set(access, await openAccount(access, asked, task));
       });
       accounts.push(...signedIn.accounts.map(access => opened.get(access)!));
-      const regions = accounts.reduce((sum, account) => sum + account.regions.size, 0);
+      const regions = accounts.flatMap(account => [...account.regions.keys()].map(region => nameOf(account, region)));
       const estimate = createEstimate(regions, LANES, text => task.tell(text));
-      for (const part of [
+      for (const { read, ...shard } of [
         ...failures.map(failedPart),
         ...accounts.flatMap(account => partsOf(account, stretch, estimate, task)),
       ]) {
-        reads.set(part.key, part.read);
-        yield { key: part.key, size: part.size };
+        reads.set(shard.key, read);
+        yield shard;
       }
     },
     read: (shard, grain, after) => reads.get(shard.key)!(shard, grain, after),
     self: () => accounts.map(({ access }) => access.principal),
+    accounts: () => accounts.map(({ access }) => access.account),
+    reach: () => reachOf(task.window, stretch),
     views: () => (reads.size === 0 ? null : viewsOf(accounts, failures, stretch, task)),
     check: () => checkAws(regionsIn(source), task),
   };
@@ -101,12 +98,8 @@ export function regionsIn(source: string): string[] {
     .split(',')
     .map(name => name.trim().toLowerCase())
     .filter(name => name !== '');
-  const strange = names.find(name => !REGION.test(name));
-  if (strange !== undefined)
-    throw new UserError(
-      `'${strange}' is not an AWS Region`,
-      'Write `aws:` for all of them, or as in aws:eu-west-1,us-east-1.',
-    );
+  const strange = names.find(name => !isRegion(name));
+  if (strange !== undefined) throw notRegion(strange, 'Write `aws:` for all of them, or as in aws:eu-west-1,us-east-1.');
   return [...new Set(names)].sort();
 }
 
@@ -115,6 +108,11 @@ export function stretchOf({ from, until }: Window, now: number): Stretch {
   const oldest = now - KEPT_DAYS * DAY;
   const whole = (at: number): number => Math.floor(at / SECOND) * SECOND;
   return { from: whole(Math.max(from ?? oldest, oldest)), until: whole(Math.min(until, now)) };
+}
+
+function reachOf({ from }: Window, stretch: Stretch): Reach {
+  const isCut = from !== null && stretch.from > from;
+  return { from: stretch.from, why: isCut ? `LookupEvents keeps ${KEPT_DAYS} days` : '' };
 }
 
 async function openAccount(access: Access, asked: readonly string[], task: Task): Promise<Account> {
@@ -142,10 +140,15 @@ function partsOf(account: Account, stretch: Stretch, estimate: Estimate, task: T
   const { access, regions, inventory } = account;
   const keys = (): Promise<readonly KeyUse[] | null> => keysOf(account);
   const pulled = [...regions].map(([region, scope]): Part => {
-    const name = `${access.account} ${region}`;
+    const name = nameOf(account, region);
     const refuse = (why: string): void => void account.refused.set(region, why);
     const pull = { access, region, name, scope, stretch, keys, refuse, estimate, task };
-    return { key: name, size: stretch.until - stretch.from, read: (_shard, _grain, after) => readRegion(pull, after) };
+    return {
+      key: name,
+      within: access.account,
+      size: stretch.until - stretch.from,
+      read: (_shard, _grain, after) => readRegion(pull, after),
+    };
   });
   return [
     { key: `${access.account} keys`, size: 0, read: () => inventory.read() },
@@ -153,6 +156,9 @@ function partsOf(account: Account, stretch: Stretch, estimate: Estimate, task: T
     ...(stretch.from <= stretch.until ? pulled : [tooOldPart(access.account)]),
   ];
 }
+
+/** What a Region is called to the user. */
+const nameOf = ({ access }: Account, region: string): string => `${access.account} ${region}`;
 
 async function keysOf(account: Account): Promise<readonly KeyUse[] | null> {
   const keys = await account.inventory.keys();
@@ -199,9 +205,8 @@ function viewsOf(
   accounts: readonly Account[],
   failures: readonly { readonly account: string; readonly what: string }[],
   { from, until }: Stretch,
-  { aws: { allEvents = false }, window }: Task,
+  { aws: { allEvents = false } }: Task,
 ): Views {
-  const isCut = window.from !== null && from - window.from > GRACE;
   return unitedViews([
     ...failures.map(({ account, what }) => ({ account, views: blindViews(what) })),
     ...accounts.map(({ access: { account }, regions, posture, areKeysKnown, refused }) => ({
@@ -211,7 +216,6 @@ function viewsOf(
         areKeysKnown,
         refused,
         isRefused: refused.size === regions.size,
-        earliest: isCut ? from : null,
         isEmpty: from > until,
       }),
     })),

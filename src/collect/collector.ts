@@ -8,6 +8,8 @@ export interface Shard {
   readonly key: string;
   /** How much there is to read where that is known, for progress: bytes, or milliseconds of a window. */
   readonly size: number;
+  /** What its key begins with where other parts share it: what goes wrong in several of those alike is told once. */
+  readonly within?: string;
   /** True when the user named this very part: then it ought to be a log, whatever it is called. */
   readonly isNamed?: boolean;
 }
@@ -62,6 +64,13 @@ export interface Task {
   tell(text: string): void;
 }
 
+/** How far back a source was read. */
+export interface Reach {
+  readonly from: number;
+  /** Why no further; empty where it was not asked to. */
+  readonly why: string;
+}
+
 /** A source being read. */
 export interface OpenSource {
   /** As cheap to read again as to keep a copy of. */
@@ -80,6 +89,10 @@ export interface OpenSource {
   read(shard: Shard, grain: readonly Column[], after?: string): AsyncGenerator<Batch, Completion, void>;
   /** Principals that it signed in as, known once its shards are listed. */
   self?(): readonly string[];
+  /** The accounts that it reads, where its name does not tell; known once its shards are listed. */
+  accounts?(): readonly string[];
+  /** How far back it reads, once its shards are listed; null where whatever is there is read. */
+  reach?(): Reach | null;
   /** What the source as a whole could show, once it was read; `seen` is what its shards show together. */
   views?(seen: Views | null): Views | null;
   /** Tries what reading takes, without reading; returns what could be seen, null where only reading tells. */

@@ -61,6 +61,9 @@ const TELLERS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
   ['microsoft.authorization/roledefinitions/write', grantOn],
   ['microsoft.keyvault/vaults/accesspolicies/write', grantOn],
 
+  ['microsoft.cognitiveservices/accounts/deployments/write', grantOn],
+  ['microsoft.machinelearningservices/workspaces/serverlessendpoints/write', grantOn],
+
   ['microsoft.managedidentity/userassignedidentities/federatedidentitycredentials/write', openTrust],
 
   ['microsoft.insights/diagnosticsettings/delete', silence],

@@ -104,6 +104,12 @@ const TELLERS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
   ['iam:CreatePolicyVersion', changePolicy],
   ['iam:SetDefaultPolicyVersion', changePolicy],
 
+  ['bedrock:PutUseCaseForModelAccess', enableModels],
+  ['bedrock:CreateFoundationModelAgreement', enableModels],
+  ['bedrock:PutFoundationModelEntitlement', enableModels],
+  ['agreement-marketplace:AcceptAgreementRequest', acceptAgreement],
+  ['aws-marketplace:AcceptAgreementRequest', acceptAgreement],
+
   ['iam:UpdateAssumeRolePolicy', changeTrust],
   ['iam:CreateRole', createRole],
   ['iam:CreateOpenIDConnectProvider', openTrust('openIDConnectProviderArn', 'url')],
@@ -238,9 +244,15 @@ function issueUnnamed(act: Act): Told {
   return issued(act, '');
 }
 
+/** What a console attaches to a user that it makes for one API key: the making of the key is told by itself. */
+const KEY_POLICY =
+  /^arn:[\w-]+:iam::aws:policy\/(?:AmazonBedrockLimitedAccess|AmazonBedrockMantleInferenceAccess|AnthropicInferenceAccess|AnthropicLimitedAccess)$/;
+const KEY_USER = /^(?:BedrockAPIKey|AeaApiKey)-/;
+
 function grantTo(type: 'user' | 'role' | 'group', field: string): Tell {
   return act => {
     const policy = asked(act, 'policyArn') || asked(act, 'policyName');
+    if (type === 'user' && KEY_USER.test(asked(act, field)) && KEY_POLICY.test(policy)) return null;
     const isWarning = /AWSCompromisedKeyQuarantine|AWSExposedCredentialPolicy/.test(policy);
     return told(isWarning ? 'expose' : 'grant', named(act, type, asked(act, field)));
   };
@@ -248,6 +260,17 @@ function grantTo(type: 'user' | 'role' | 'group', field: string): Tell {
 
 function changePolicy(act: Act): Told {
   return told('grant', asked(act, 'policyArn'));
+}
+
+/** Someone may use a model that they could not before. */
+function enableModels(act: Act): Told {
+  return told('grant', asked(act, 'modelId'));
+}
+
+/** Agreements are made for all that a marketplace sells; those for models are asked for through Bedrock. */
+function acceptAgreement({ record }: Act): Told | null {
+  const traces = [digText(record, 'userIdentity', 'invokedBy'), digText(record, 'sourceIPAddress')];
+  return traces.some(text => text.startsWith('bedrock')) ? told('grant', '') : null;
 }
 
 /** Without the policy itself (a refused call often lacks it) nothing says that the change was harmless. */

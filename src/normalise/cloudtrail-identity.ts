@@ -173,7 +173,7 @@ function roleIdentity(fields: IdentityFields): Identity | null {
 function heldRole(role: string, fields: IdentityFields): Identity | null {
   if (role === '') return null;
   const isLentToPeople = role.includes('/AWSReservedSSO_') && fields.arn.includes(':assumed-role/');
-  return { ...held(role, 'role', role, fields, sessionOf(fields)), principal: isLentToPeople ? fields.arn : role };
+  return { ...held(role, 'role', role, fields, roleSession(fields)), principal: isLentToPeople ? fields.arn : role };
 }
 
 function federatedIdentity(fields: IdentityFields): Identity | null {
@@ -215,6 +215,13 @@ function held(credential: string, kind: CredentialKind, owner: string, fields: I
 
 /** The temporary key. The name a session was given tells none apart: jobs that run side by side often share one. */
 const sessionOf = ({ keyId }: IdentityFields): string => (isMasked(keyId) ? '' : keyId);
+
+/** A session that EC2 gave to an instance bears the name of the instance, and only those can be told to have left it. */
+function roleSession(fields: IdentityFields): string {
+  const session = sessionOf(fields);
+  const instance = /:assumed-role\/[^/]+\/(i-[0-9a-f]{4,32})$/i.exec(fields.arn)?.[1];
+  return session === '' || instance === undefined ? session : `${session} (${instance})`;
+}
 
 /** Ids of another shape than AWS's (masked or invented ones) are told by the session they carry. */
 const isSession = ({ keyId, sessionCreated }: IdentityFields): boolean =>

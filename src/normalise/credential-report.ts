@@ -3,10 +3,10 @@ import { unnamedKey } from '../kinds.ts';
 import type { Credential, CredentialKind } from '../model/credential.ts';
 import type { JsonObject } from '../scan/wanted.ts';
 import { withoutPath } from './cloudtrail-identity.ts';
-import { digText } from './dig.ts';
+import { digText, hasFields } from './dig.ts';
 import { defineFormat, type Reader, type Sink } from './format.ts';
 import { readInstant } from './instant.ts';
-import { hasFields, isBlank, keyListViews, NO_SERVICE_KEYS, UNDATED } from './key-list.ts';
+import { isBlank, keyListViews, NO_SERVICE_KEYS, UNDATED } from './key-list.ts';
 import { tidy } from './redact.ts';
 
 /** Credential reports of IAM: as CSV, and as `aws iam get-credential-report` answers. */

@@ -4,6 +4,10 @@ import type { JsonObject } from '../scan/wanted.ts';
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Whether an object has all of these fields. */
+export const hasFields = (record: JsonObject, ...names: readonly string[]): boolean =>
+  names.every(name => Object.hasOwn(record, name));
+
 /** The value under a chain of field names; undefined when any of them is missing. Inherited names are not fields. */
 export function dig(value: unknown, ...names: readonly string[]): unknown {
   let found = value;

@@ -1,10 +1,10 @@
 import type { Credential, CredentialKind } from '../model/credential.ts';
 import type { JsonObject } from '../scan/wanted.ts';
 import { iamArn, keyName } from './cloudtrail-identity.ts';
-import { dig, digText, isObject } from './dig.ts';
+import { dig, digText, hasFields, isObject } from './dig.ts';
 import { defineFormat, type Reader } from './format.ts';
 import { readInstant } from './instant.ts';
-import { GUESSED, hasFields, keyListViews, NO_SERVICE_KEYS, type RowSink, UNDATED } from './key-list.ts';
+import { GUESSED, keyListViews, NO_SERVICE_KEYS, type RowSink, UNDATED } from './key-list.ts';
 import { tidy } from './redact.ts';
 
 /** What is known of the list that a row stands in; a saved one does not say which account it is of. */

@@ -1,5 +1,4 @@
 import type { View, Views } from '../model/coverage.ts';
-import type { JsonObject } from '../scan/wanted.ts';
 import type { Sink } from './format.ts';
 
 /**
@@ -17,10 +16,6 @@ export type RowSink = Pick<Sink, 'credential' | 'ignore' | 'malformed'>;
 /** Said alike by every list that leaves them out, so that it is still said when several are read together. */
 export const NO_SERVICE_KEYS =
   'no list of Bedrock and Claude Platform API keys, which `aws iam list-service-specific-credentials --all-users` gives';
-
-/** Whether a record has all of these fields, by which the rows of a list are recognised. */
-export const hasFields = (record: JsonObject, ...names: readonly string[]): boolean =>
-  names.every(name => Object.hasOwn(record, name));
 
 const unseen = (what: string): View => ({ blind: true, gaps: [`a list of keys shows no ${what}`] });
 

@@ -64,7 +64,7 @@ function whoHas(type: string, { trails, refusals }: Survey): string {
   const why = unknowns(refusals, ['cloudtrail:']);
   if (why !== '') return `, and it is not known whether a trail records it: ${why}`;
   return selecting.length === 0
-    ? `, and no trail selects ${type}`
+    ? ', and no trail selects it'
     : `, and ${trailsText(selecting)}, which ${selecting.length === 1 ? 'selects' : 'select'} it, ${isNot(selecting)} logging`;
 }
 

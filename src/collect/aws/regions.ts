@@ -1,11 +1,22 @@
 import { AWS_REGIONS } from '../../data/aws-regions.ts';
+import { nearest, UserError } from '../../errors.ts';
 import { compareText } from '../../wording.ts';
 import type { Task } from '../collector.ts';
 import type { Access } from './access.ts';
 import { explain } from './trouble.ts';
 
+/** Where something lies and a number, as all Regions are named so far. */
+const REGION = /^[a-z]{2,5}(?:-[a-z]{2,5})?-(?:central|east|west|(?:north|south)(?:east|west)?)-\d{1,2}$/;
+
 /** Whether a text is written like the name of a Region, so that it may become part of a host name. */
-export const isRegion = (name: string): boolean => /^[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/.test(name);
+export const isRegion = (name: string): boolean => REGION.test(name);
+
+/** A `UserError` for what is no Region, naming the one that may be meant, or else what to write. */
+export function notRegion(name: string, hint: string): UserError {
+  const known = Object.values(AWS_REGIONS.partitions).flatMap(({ onByDefault }) => onByDefault);
+  const near = nearest(name, known);
+  return new UserError(`not an AWS Region: '${name}'`, near === undefined ? hint : `Did you mean '${near}'?`);
+}
 
 /** The Region that the task or the environment names; empty for none. */
 export const namedRegion = ({ aws, env }: Pick<Task, 'aws' | 'env'>): string =>

@@ -22,8 +22,8 @@ export interface Recipe {
   readonly columns: readonly string[];
   /** Lines that leave out and work out, over the columns as they are lifted. */
   readonly steps: (stretch: QueryStretch) => readonly string[];
-  /** An expression for the id that the format gives an event, smaller exactly where that is. */
-  readonly id: string;
+  /** An expression that, with the time behind it, is smaller exactly where the id is that the format gives an event. */
+  readonly key: string;
   /** An expression that is not empty for rows that must stay alone. */
   readonly alone: string;
   /** What a row is made of, beside its time: values that tell events apart … */
@@ -45,8 +45,9 @@ export function writeQuery(recipe: Recipe, stretch: QueryStretch, manner: Manner
   return [
     ...tableLines(recipe.table, recipe.columns, stretch),
     ...recipe.steps(stretch),
-    `| extend KeywardId=${recipe.id}, KeywardAlone=${recipe.alone}`,
-    ...(part === undefined ? [] : [`| where hash(KeywardId, ${count(part.of)}) == ${count(part.index)}`]),
+    `| extend KeywardKey=${recipe.key}, KeywardAlone=${recipe.alone}`,
+    ...(part === undefined ? [] : [`| where hash(KeywardKey, ${count(part.of)}) == ${count(part.index)}`]),
+    '| extend KeywardId=strcat(KeywardKey, tostring(TimeGenerated))',
     ...(manner === 'groups' ? groupRows(recipe) : [`| project TimeGenerated, ${row.join(', ')}`]),
   ].join('\n');
 }

@@ -14,7 +14,7 @@ import type { Query } from './plan.ts';
 import { explain, type Trouble } from '../trouble.ts';
 
 /** One request for a page: both ends of the stretch count, to the second. */
-export interface PageRequest {
+interface PageRequest {
   readonly query: Query;
   readonly from: number;
   readonly until: number;
@@ -22,7 +22,7 @@ export interface PageRequest {
 }
 
 /** One page as it was answered; nothing in it is trusted. */
-export interface Answer {
+interface Answer {
   readonly items: readonly unknown[];
   readonly token: string | undefined;
 }

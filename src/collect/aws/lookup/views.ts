@@ -1,12 +1,12 @@
 import type { Sight, View, Views } from '../../../model/coverage.ts';
 import { groupBy } from '../../../group.ts';
-import { isoText, someText } from '../../../wording.ts';
+import { someText } from '../../../wording.ts';
 
 /** What is missing where the access keys of an account could not be listed. */
 export const NO_KEYS = 'the access keys could not be listed, so what they did beside model calls was not pulled';
 
 /** What was pulled of an account, as far as it bears on what can be seen. */
-export interface Pulled {
+interface Pulled {
   readonly allEvents: boolean;
   /** False when the access keys could not be listed. */
   readonly areKeysKnown: boolean;
@@ -14,8 +14,6 @@ export interface Pulled {
   readonly refused?: ReadonlyMap<string, string>;
   /** True when those are all that were to be read. */
   readonly isRefused?: boolean;
-  /** The first instant that LookupEvents still has, where more was asked for. */
-  readonly earliest: number | null;
   /** True when it has nothing of what was asked for. */
   readonly isEmpty: boolean;
 }
@@ -26,18 +24,19 @@ const SOME_CALLS =
   'of roles, console users and deleted keys only model calls, sign-ins and changes to keys, trust and trails are ' +
   'pulled (--all-events pulls all that they did)';
 const SOME_DEEDS =
-  'of AssumeRole and of reading secrets and parameters only what access keys did is pulled (--all-events pulls all)';
+  'AssumeRole and reads of secrets and parameters are pulled for access keys only (--all-events pulls all)';
 const TOO_OLD = 'LookupEvents keeps 90 days, and all that was asked for is older';
 
 /** As many Regions as a sentence names; the rest is counted. */
 const SHOWN = 5;
+/** Fewer accounts, before a sentence of some length. */
+const SHOWN_ACCOUNTS = 2;
 
 /** What an account shows: what its trails say of it, less what was not pulled. */
 export function lookupViews(views: Views, pulled: Pulled): Views {
-  const { allEvents, areKeysKnown, earliest, isEmpty, refused = new Map(), isRefused = false } = pulled;
+  const { allEvents, areKeysKnown, isEmpty, refused = new Map(), isRefused = false } = pulled;
   const keys = areKeysKnown || allEvents ? [] : [NO_KEYS];
-  const past = earliest === null ? [] : [`LookupEvents keeps 90 days: nothing before ${isoText(earliest)} was read`];
-  const missing = [...refusals(refused), ...past];
+  const missing = refusals(refused);
   const gaps: Readonly<Record<Sight, readonly string[]>> = {
     calls: missing,
     tokens: missing,
@@ -48,7 +47,7 @@ export function lookupViews(views: Views, pulled: Pulled): Views {
   };
   return viewsOf(sight => {
     if (isEmpty && sight !== 'inventory') return { blind: true, gaps: [TOO_OLD] };
-    if (isRefused && sight !== 'inventory') return { blind: true, gaps: refusals(refused) };
+    if (isRefused && sight !== 'inventory') return { blind: true, gaps: missing };
     const { blind, gaps: known } = views[sight];
     return { blind, gaps: [...known, ...(blind ? [] : gaps[sight])] };
   });
@@ -68,9 +67,9 @@ export function unitedViews(accounts: readonly { readonly account: string; reado
   return viewsOf(sight => {
     const views = accounts.map(({ views }) => views[sight]);
     const all = [...new Set(views.flatMap(({ gaps }) => gaps))];
-    const gaps = all.flatMap(gap => {
-      const having = accounts.filter(({ views }) => views[sight].gaps.includes(gap));
-      return having.length === accounts.length ? [gap] : having.map(({ account }) => `${account}: ${gap}`);
+    const gaps = all.map(gap => {
+      const having = accounts.filter(({ views }) => views[sight].gaps.includes(gap)).map(({ account }) => account);
+      return having.length === accounts.length ? gap : `${someText(having, SHOWN_ACCOUNTS)}: ${gap}`;
     });
     return { blind: views.every(({ blind }) => blind), gaps };
   });

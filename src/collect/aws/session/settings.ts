@@ -1,8 +1,7 @@
 import { AWS_REGIONS } from '../../../data/aws-regions.ts';
-import { UserError, nearest } from '../../../errors.ts';
 import type { Task } from '../../collector.ts';
 import type { ClientSettings } from '../access.ts';
-import { isRegion, namedRegion } from '../regions.ts';
+import { isRegion, namedRegion, notRegion } from '../regions.ts';
 import { requestHandler } from './http.ts';
 import { profileOf } from './profiles.ts';
 
@@ -34,11 +33,7 @@ export async function readSettings(task: Task): Promise<Shared> {
 async function homeRegion(task: Task, profile: string): Promise<string> {
   const named = namedRegion(task) || (await profileRegion(profile));
   if (isRegion(named)) return named;
-  const near = nearest(
-    named,
-    Object.values(AWS_REGIONS.partitions).flatMap(({ onByDefault }) => onByDefault),
-  );
-  throw new UserError(`not an AWS Region: '${named}'`, `Did you mean '${near ?? 'us-east-1'}'?`);
+  throw notRegion(named, `Write it as in ${FALLBACK}.`);
 }
 
 async function profileRegion(profile: string): Promise<string> {

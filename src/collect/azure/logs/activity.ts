@@ -75,7 +75,7 @@ export const activityRecipe: Recipe = {
     '| extend Caller=iff(isempty(oid), Caller, ""), principalId=iff(isempty(oid), tostring(a.evidence.principalId), ""), principalType=iff(isempty(oid), tostring(a.evidence.principalType), "")',
     `| extend tid=iff(isempty(SubscriptionId), ${tenantIn('c')}, ""), EventDataId=iff(isempty(CorrelationId), EventDataId, "")`,
   ],
-  id: 'tolower(strcat(CorrelationId, iff(isempty(CorrelationId), strcat(EventDataId, " "), "/"), tostring(TimeGenerated)))',
+  key: 'tolower(iff(isempty(CorrelationId), strcat(EventDataId, " "), strcat(CorrelationId, "/")))',
   // Of a key that was made, each time counts.
   alone: 'iff(isTelling, strcat(CorrelationId, EventDataId, tostring(TimeGenerated)), "")',
   exact: ['CallerIpAddress', ...EXACT_CLAIMS],

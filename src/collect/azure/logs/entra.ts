@@ -6,7 +6,7 @@ import { hasNoId, words } from './kql.ts';
 const GUID = '@"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$"';
 
 /** Records of Entra ID are numbered, in any case where the number is a GUID. */
-const RECORD_ID = `strcat(iff(Id matches regex ${GUID}, tolower(Id), Id), " ", tostring(TimeGenerated))`;
+const RECORD_KEY = `strcat(iff(Id matches regex ${GUID}, tolower(Id), Id), " ")`;
 
 /** A number that is missing or masked tells no records apart. */
 const HAS_NO_ID = '(isempty(Id) or Id contains "*")';
@@ -50,7 +50,7 @@ export const auditRecipe: Recipe = {
     '| extend principalId=tostring(InitiatedBy.app.servicePrincipalId), appText=tostring(InitiatedBy.app.displayName), principalText=tostring(InitiatedBy.app.servicePrincipalName)',
     '| extend address=coalesce(tostring(InitiatedBy.user.ipAddress), tostring(InitiatedBy.app.ipAddress)), ResourceId=iff(isempty(AADTenantId), ResourceId, ""), CorrelationId=iff(isTelling, CorrelationId, "")',
   ],
-  id: RECORD_ID,
+  key: RECORD_KEY,
   alone: `iff(isTelling, strcat(iff(${HAS_NO_ID}, targets, Id), " ", CorrelationId, " ", tostring(TimeGenerated)), "")`,
   exact: ['address', 'AdditionalDetails'],
   folded: [
@@ -128,7 +128,7 @@ export const personRecipe = (table: 'SigninLogs' | 'AADNonInteractiveUserSignInL
     `| extend AuthenticationDetails=iff(AuthenticationRequirement !~ "multiFactorAuthentication" and AuthenticationDetails matches regex ${STRONG}, AuthenticationDetails, "")`,
     `| extend AppId=iff(${HAS_NO_ID}, AppId, ""), CorrelationId=iff(${HAS_NO_ID}, CorrelationId, "")`,
   ],
-  id: RECORD_ID,
+  key: RECORD_KEY,
   alone: SIGN_IN_ALONE,
   exact: ['IPAddress', 'UserAgent', 'UniqueTokenIdentifier', 'mfaMethod', 'AuthenticationDetails'],
   folded: ['UserId', 'UserPrincipalName', 'AADTenantId', 'ResultType', 'IsInteractive', 'AuthenticationRequirement'],
@@ -180,7 +180,7 @@ export const applicationRecipe = (table: 'AADServicePrincipalSignInLogs' | 'AADM
     '| extend UniqueTokenIdentifier=iff(isStatic, "", UniqueTokenIdentifier)',
     `| extend ServicePrincipalId=iff(${hasNoId('AppId')}, ServicePrincipalId, ""), ServicePrincipalName=iff(${hasNoId('AppId')}, ServicePrincipalName, ""), CorrelationId=iff(${HAS_NO_ID}, CorrelationId, "")`,
   ],
-  id: RECORD_ID,
+  key: RECORD_KEY,
   alone: SIGN_IN_ALONE,
   exact: ['IPAddress', 'UserAgent', 'UniqueTokenIdentifier', 'thumbprint'],
   folded: [

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../scan/wanted.ts';
 import { type QueryStretch, type Recipe, tableLines, widen } from '../queries.ts';
 import { groupOf } from './claims.ts';
-import { CALL_ALONE, CALL_ID, tokensOf } from './kql.ts';
+import { CALL_ALONE, CALL_KEY, tokensOf } from './kql.ts';
 
 /** Paths that may tell of a model; of others only that there was a call. */
 const TELLING =
@@ -10,7 +10,7 @@ const TELLING =
 const pathOf = (column: string): string => `extract(@"^[^?#]*", 0, ${column})`;
 const telling = (column: string): string => `iff(${column} matches regex ${TELLING}, ${column}, "")`;
 const counted = (column: string): string => `${column}=${tokensOf(column)}`;
-const HAS_TOKENS = '| where PromptTokens > 0 or CompletionTokens > 0';
+const HAS_TOKENS = '| where (PromptTokens > 0 or CompletionTokens > 0)';
 
 /** Calls through a gateway, each with the tokens that the log of models has for it: that log does not say who called. */
 export const gatewayRecipe: Recipe = {
@@ -33,7 +33,7 @@ export const gatewayRecipe: Recipe = {
     `| join kind=leftouter (${tokensByCall(stretch).join('\n  ')}) on key`,
     '| extend PromptTokens=coalesce(PromptTokens, 0), CompletionTokens=coalesce(CompletionTokens, 0)',
   ],
-  id: CALL_ID,
+  key: CALL_KEY,
   alone: CALL_ALONE,
   exact: ['CallerIpAddress', 'ResponseCode', 'Method', 'Url', 'BackendUrl', 'ModelName', 'DeploymentName'],
   folded: ['_ResourceId', 'OperationId', 'ApimSubscriptionId', 'Region'],
@@ -95,7 +95,7 @@ export const modelRecipe: Recipe = {
     `| join kind=leftanti (${tableLines('ApiManagementGatewayLogs', ['CorrelationId'], widen(stretch)).join('\n  ')}`,
     '  | where isnotempty(CorrelationId) | extend key=tolower(CorrelationId) | distinct key) on key',
   ],
-  id: 'strcat(tolower(CorrelationId), "/", tolower(RequestId), "/", tostring(TimeGenerated))',
+  key: 'strcat(tolower(CorrelationId), "/", tolower(RequestId), "/")',
   alone: CALL_ALONE,
   exact: ['ModelName', 'DeploymentName'],
   folded: ['_ResourceId', 'Region'],

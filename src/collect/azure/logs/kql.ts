@@ -8,8 +8,8 @@ export const hasNoId = (column: string): string => `${column} matches regex @"^[
 export const firstOf = (...expressions: readonly string[]): string =>
   expressions.length === 1 ? expressions[0]! : `coalesce(${expressions.join(', ')})`;
 
-/** The id of a call among those of its log: of two the one with the lesser correlation id is the lesser, then the earlier. */
-export const CALL_ID = 'strcat(tolower(CorrelationId), "/", tostring(TimeGenerated))';
+/** Calls are told apart by their correlation id first. */
+export const CALL_KEY = 'strcat(tolower(CorrelationId), "/")';
 
 /** Calls that have no correlation id of their own stay alone. */
 export const CALL_ALONE = 'iff(CorrelationId matches regex @"^[0{}-]*$|\\*", tostring(TimeGenerated), "")';

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../scan/wanted.ts';
 import type { Recipe } from '../queries.ts';
 import { type Claim, claimLines, claimsInBag, claimsOf, EXACT_CLAIMS, FOLDED_CLAIMS, groupOf } from './claims.ts';
-import { CALL_ALONE, CALL_ID, tokensOf } from './kql.ts';
+import { CALL_ALONE, CALL_KEY, tokensOf } from './kql.ts';
 
 /** Calls of models by Azure AI's own log: who called, what, and how it ended; never what was said. */
 export const aiRecipe: Recipe = {
@@ -34,7 +34,7 @@ export const aiRecipe: Recipe = {
     '| extend given=todouble(coalesce(tostring(p.promptTokens), tostring(promptTokens_d))), made=todouble(coalesce(tostring(p.completionTokens), tostring(completionTokens_d)))',
     `| extend PromptTokens=${tokensOf('given')}, CompletionTokens=${tokensOf('made')}`,
   ],
-  id: CALL_ID,
+  key: CALL_KEY,
   alone: CALL_ALONE,
   exact: ['CallerIPAddress', 'ResultSignature', 'isTold', 'model'],
   folded: ['ResourceId', 'OperationName', 'ResultType', 'location_s', 'caller'],
@@ -69,7 +69,7 @@ const NOT_OURS = '| where OperationName !startswith "vault" and OperationName !e
 const SECRET = '@"(?i)^https://[\\w.-]{1,253}(?::\\d{1,5})?/+secrets/+[a-z0-9-]{1,127}(?:[/?#]|$)"';
 
 const VAULT: Omit<Recipe, 'table' | 'columns' | 'steps'> = {
-  id: CALL_ID,
+  key: CALL_KEY,
   alone: CALL_ALONE,
   exact: ['address', 'httpStatusCode', 'ResultSignature', 'agent', ...EXACT_CLAIMS],
   folded: ['ResourceId', 'OperationName', 'ResultType', 'secret', 'uri', ...FOLDED_CLAIMS],
