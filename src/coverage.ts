@@ -1,6 +1,5 @@
-import type { Reach } from './collect/collector.ts';
 import type { Abstained } from './judge.ts';
-import type { Coverage, Sight, View, Views } from './model/coverage.ts';
+import type { Coverage, Reach, Sight, View, Views } from './model/coverage.ts';
 import { withSeparators } from './wording.ts';
 import type { Rule } from './rules/rule.ts';
 import { DAY } from './time.ts';
@@ -14,8 +13,8 @@ export interface SeenSource {
   readonly missing: string;
   /** Its last event; not a finite number when it held none. */
   readonly until: number;
-  /** How far back it was read; null where whatever is there was read. */
-  readonly reach: Reach | null;
+  /** How far back it was read; whatever is there was read where that is not said. */
+  readonly reach?: Reach | null;
 }
 
 /** Says, rule by rule and source by source, what could be judged and what could not. */
@@ -34,7 +33,7 @@ export function coverageOf(
 /** Blind to one thing it needs is blind; whatever else is missing makes it partial. */
 function seen(
   rule: Rule,
-  { views, missing, until, reach }: SeenSource,
+  { views, missing, until, reach = null }: SeenSource,
   doubts: readonly string[],
   since: number | null,
 ): Pick<Coverage, 'state' | 'reason'> {

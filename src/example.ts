@@ -55,7 +55,15 @@ function* storyEvents(
 }
 
 function toEvent(told: ExampleEvent, at: number, credential: string, example: string): AuditEvent {
-  const { until: _until, every: _every, country: _country, egress: _egress, point: _point, ...given } = told;
+  const {
+    until: _until,
+    every: _every,
+    country: _country,
+    egress: _egress,
+    point: _point,
+    operator: _operator,
+    ...given
+  } = told;
   return {
     count: 1,
     tokensIn: 0,
@@ -84,9 +92,9 @@ function toEvent(told: ExampleEvent, at: number, credential: string, example: st
   };
 }
 
-function toPlace({ country = '', egress = false, point }: ExampleEvent): Place {
+function toPlace({ country = '', egress = false, point, operator = '' }: ExampleEvent): Place {
   const why = country === '' ? 'reserved' : 'declared';
-  return { country, egress, site: '', operator: '', why, ...(point && { point }) };
+  return { country, egress, site: egress ? 'exit' : '', operator, why, ...(point && { point }) };
 }
 
 function relative(credential: Credential): Credential {

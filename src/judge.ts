@@ -7,7 +7,7 @@ import { groupBy } from './group.ts';
 import type { Ledger } from './ledger.ts';
 import type { Credential } from './model/credential.ts';
 import type { Episode, Finding, HeldCredential } from './model/finding.ts';
-import type { AnyContext, AnySubject, AnyVerdict, Rule } from './rules/rule.ts';
+import type { Abstention, AnyContext, AnySubject, AnyVerdict, Rule } from './rules/rule.ts';
 import { compareSeverity } from './severity.ts';
 import { compareText, withSeparators } from './wording.ts';
 
@@ -66,31 +66,34 @@ function judgeRule({ rule, options }: ConfiguredRule, everyone: Everyone, now: n
     heldBy: (owner: string) => everyone.heldBy(owner),
   };
   const context: AnyContext = { ...basis, overview: rule.overview?.(everyone.subjects(rule), basis) };
-  const verdicts: [AnySubject, AnyVerdict][] = [];
+  const verdicts: AboutVerdict[] = [];
   const reasons = new Map<string, number>();
-  for (const subject of everyone.subjects(rule)) {
-    for (const said of rule.judge(subject, context)) {
-      if ('abstain' in said) {
-        const reason = fill(rule.abstentions?.[said.abstain] ?? said.abstain, options);
-        reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-      } else verdicts.push([subject, said]);
-    }
-  }
+  const hear = (subject: AnySubject | null, said: AnyVerdict | Abstention<string>) => {
+    if ('abstain' in said) {
+      const reason = fill(rule.abstentions?.[said.abstain] ?? said.abstain, options);
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    } else verdicts.push([said.credential ?? subject?.credential.id ?? null, said]);
+  };
+  for (const subject of everyone.subjects(rule)) for (const said of rule.judge(subject, context)) hear(subject, said);
+  for (const said of rule.survey?.(everyone.subjects(rule), context) ?? []) hear(null, said);
   return { verdicts, reasons };
 }
+
+/** A verdict and the id of the credential it is about; null for a group. */
+type AboutVerdict = readonly [id: string | null, verdict: AnyVerdict];
 
 /** One finding per verdict that lies in the judged stretch. */
 function findingsOf(
   rule: Rule,
-  verdicts: readonly (readonly [AnySubject, AnyVerdict])[],
+  verdicts: readonly AboutVerdict[],
   everyone: Everyone,
   window: JudgedWindow,
 ): Finding[] {
-  return verdicts.flatMap(([subject, verdict]) => {
+  return verdicts.flatMap(([id, verdict]) => {
     const episodes = verdict.episodes.filter(({ until }) => window.since === null || until >= window.since);
     if (episodes.length === 0) return [];
-    const id = verdict.credential ?? subject.credential.id;
-    return [toFinding(rule, verdict, everyone.credential(id) ?? asCredential({ id }), episodes)];
+    const credential = id === null ? null : (everyone.credential(id) ?? asCredential({ id }));
+    return [toFinding(rule, verdict, credential, episodes)];
   });
 }
 
@@ -99,7 +102,12 @@ function bySubject(findings: readonly Finding[]): Finding[] {
   return [...groupBy(findings, ({ fingerprint }) => fingerprint).values()].map(alike => alike.reduce(union));
 }
 
-function toFinding(rule: Rule, verdict: AnyVerdict, credential: Credential, episodes: readonly Episode[]): Finding {
+function toFinding(
+  rule: Rule,
+  verdict: AnyVerdict,
+  credential: Credential | null,
+  episodes: readonly Episode[],
+): Finding {
   const ordered = mergeEpisodes(episodes);
   return {
     fingerprint: fingerprintOf(rule.id, verdict.subject),
@@ -113,12 +121,12 @@ function toFinding(rule: Rule, verdict: AnyVerdict, credential: Credential, epis
     episodes: ordered,
     title: rule.title,
     message: fill(rule.messages[verdict.message]!, verdict.data),
-    credential: asHeld(credential),
+    credential: credential && asHeld(credential),
     firstSeen: ordered[0]!.from,
     lastSeen: ordered.at(-1)!.until,
     evidence: verdict.evidence,
     corroboratedBy: [],
-    remediation: { summary: rule.remediation, commands: rule.commands?.(credential) ?? [] },
+    remediation: { summary: rule.remediation, commands: (credential && rule.commands?.(credential)) ?? [] },
     references: rule.references,
   };
 }

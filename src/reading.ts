@@ -5,10 +5,10 @@ import { Seen } from './dedupe.ts';
 import type { Geo } from './geo.ts';
 import { addSlice, type Ledger, note, noteCensus, record } from './ledger.ts';
 import type { Batch, Completion } from './model/batch.ts';
-import type { Views } from './model/coverage.ts';
+import type { Reach, Views } from './model/coverage.ts';
 import type { AuditEvent } from './model/event.ts';
 import type { SourceReport } from './model/report.ts';
-import { countText, withSeparators } from './wording.ts';
+import { countText, someText, withSeparators } from './wording.ts';
 import { HOUR } from './time.ts';
 
 /** How far the reading has come. */
@@ -49,10 +49,23 @@ interface Span {
 /** As many lines as a note may have; the rest is counted. */
 const NOTE_LINES = 20;
 
+/** As many parts as a line is told of by name; the rest is counted. */
+const SHOWN_PARTS = 3;
+
+/** A line of a note: what went wrong alike in some parts. */
+interface Note {
+  readonly within: string;
+  readonly parts: Set<string>;
+  readonly what: string;
+}
+
 /** One source while it is read: what came of it and what did not. */
 export class SourceTally {
   readonly id: string;
+  /** The accounts that it reads, where its name does not tell. */
+  accounts: readonly string[] = [];
   views: Views | null = null;
+  reach: Reach | null = null;
   complete = true;
   files = 0;
   skipped = 0;
@@ -68,7 +81,7 @@ export class SourceTally {
   /** What the files left out were taken for. */
   readonly leftOut = new Set<string>();
   readonly #kinds = new Set<string>();
-  readonly #notes: string[] = [];
+  readonly #notes: Note[] = [];
   readonly #remarks = new Set<string>();
   #unnoted = 0;
 
@@ -79,7 +92,7 @@ export class SourceTally {
   /** The source could not be opened. */
   fail(why: string): void {
     this.complete = false;
-    this.#note(why);
+    this.#note({ key: '' }, why);
   }
 
   /** What is missing of it, for the coverage; empty when nothing is. */
@@ -98,30 +111,26 @@ export class SourceTally {
     this.complete &&= complete;
     for (const { where, what, count } of damage) {
       this.malformed += count;
-      this.#note(where === '' ? `${shard.key}: ${what}` : `${shard.key}, ${where}: ${what}`);
+      this.#note(shard, where === '' ? `: ${what}` : `, ${where}: ${what}`);
     }
     for (const remark of remarks) this.#remarks.add(oneLine(remark));
-    if (!complete && damage.length === 0) this.#note(`${shard.key}: not read to its end`);
+    if (!complete && damage.length === 0) this.#note(shard, ': not read to its end');
   }
 
   report(): SourceReport {
     const conflict = `${withSeparators(this.conflicts)} event ids came with more than one body; each body is counted`;
     const future = `${withSeparators(this.future)} events are dated after the moment that is judged and were left out`;
     const more = `… and ${withSeparators(this.#unnoted)} more`;
-    const lines = [
-      ...this.#notes,
-      ...(this.#unnoted > 0 ? [more] : []),
-      ...this.#remarks,
-      ...(this.conflicts > 0 ? [conflict] : []),
-      ...(this.future > 0 ? [future] : []),
-    ];
+    const lines = [...this.#notes.map(lineOf), ...(this.#unnoted > 0 ? [more] : [])];
     return {
       id: this.id,
+      accounts: this.accounts,
       kind: [...this.#kinds].sort().join(' + '),
       from: Number.isFinite(this.from) ? this.from : null,
       until: Number.isFinite(this.until) ? this.until : null,
       complete: this.complete,
       note: lines.length === 0 ? null : lines.join('\n'),
+      remarks: [...this.#remarks, ...(this.conflicts > 0 ? [conflict] : []), ...(this.future > 0 ? [future] : [])],
       files: this.files,
       skipped: this.skipped,
       events: this.events,
@@ -132,11 +141,18 @@ export class SourceTally {
     };
   }
 
-  #note(line: string): void {
-    if (this.#notes.length < NOTE_LINES) this.#notes.push(oneLine(line));
+  /** Parts of one thing that fare alike share a line; any other part has its own. */
+  #note({ key, within = '' }: Pick<Shard, 'key' | 'within'>, what: string): void {
+    const part = within === '' ? key : key.slice(within.length).trim();
+    const alike = within === '' ? undefined : this.#notes.find(note => note.within === within && note.what === what);
+    if (alike !== undefined) alike.parts.add(part);
+    else if (this.#notes.length < NOTE_LINES) this.#notes.push({ within, parts: new Set([part]), what });
     else this.#unnoted++;
   }
 }
+
+const lineOf = ({ within, parts, what }: Note): string =>
+  oneLine(`${within === '' ? '' : `${within} `}${someText([...parts], SHOWN_PARTS)}${what}`);
 
 /** A name may hold line breaks; a note is told line by line. */
 const oneLine = (text: string): string => text.replace(/[\r\n\u2028\u2029]+/g, ' ');
@@ -176,12 +192,7 @@ export class Reading {
   }
 
   /** All batches of a shard; `onBegin` is called where those of an earlier run end. */
-  #batches(
-    id: string,
-    opened: OpenSource,
-    shard: Shard,
-    onBegin: () => void,
-  ): AsyncGenerator<Batch, Completion, void> {
+  #batches(id: string, opened: OpenSource, shard: Shard, onBegin: () => void): AsyncGenerator<Batch, Completion, void> {
     const checkpoint = this.#checkpoint;
     const read = (after?: string): AsyncGenerator<Batch, Completion, void> => {
       onBegin();

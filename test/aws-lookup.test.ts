@@ -30,7 +30,6 @@ const STRETCH = { from: NOW - 3 * DAY, until: NOW };
 const KEY = 'AKIAIOSFODNN7EXAMPLE';
 const OTHER_KEY = 'AKIAI44QH8DHBEXAMPLE';
 
-const isoMs = (second: number): string => new Date(second * 1000).toISOString();
 const iso = (second: number): string => new Date(second * 1000).toISOString().replace('.000', '');
 
 /** An event as CloudTrail would have stored it. */
@@ -137,7 +136,7 @@ async function pullFrom(server: LookupServer, wish: Wish = {}): Promise<Pulled> 
     stretch: STRETCH,
     keys: () => Promise.resolve(KEYS),
     refuse: () => undefined,
-    estimate: createEstimate(1, 1, text => told.push(text)),
+    estimate: createEstimate(['123456789012 eu-west-1'], 1, text => told.push(text)),
     task,
     ...wish.pull,
   };
@@ -314,41 +313,45 @@ const shortestGap = (calls: readonly LookupCall[]): number =>
 
 describe('a fault that stays is told', () => {
   const standing = standingQueries('usual', false).length;
-  const from = new Date(STRETCH.from).toISOString();
-  const until = new Date(STRETCH.until).toISOString();
+  const minute = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+  const from = minute(STRETCH.from);
   const first = 'EventSource=bedrock.amazonaws.com';
-  const cases: Readonly<Record<string, { mischief: () => Mischief; where?: string; what: string }>> = {
+  const cases: Readonly<Record<string, { mischief: () => Mischief; where: string; what: string }>> = {
     'throttled for good': {
+      where: '',
       mischief: () => () => throttled,
       what:
         'LookupEvents refused every request for 5 minutes: two a second are allowed in an account and Region, and the ' +
-        `console and all tools share them; run this again when they are done; not read: ${from} to ${until}, and ${standing} further queries`,
+        `console and all tools share them; run this again when they are done; nothing was read`,
     },
     'unavailable for good': {
+      where: '',
       mischief: () => () => ({ error: 'ServiceUnavailable', message: 'Down', status: 503 }),
-      what: `no answer for 5 minutes: AWS failed with HTTP 503: try again later; not read: ${from} to ${until}, and ${standing} further queries`,
+      what: `no answer for 5 minutes: AWS failed with HTTP 503: try again later; nothing was read`,
     },
     'not allowed': {
+      where: '',
       mischief: () => () => ({
         error: 'AccessDeniedException',
         message:
           'User: arn:aws:iam::123456789012:user/auditor is not authorized to perform: cloudtrail:LookupEvents because no identity-based policy allows the cloudtrail:LookupEvents action',
       }),
-      what: `user/auditor may not call cloudtrail:LookupEvents: allow it in an IAM policy; not read: ${from} to ${until}, and ${standing} further queries`,
+      what: 'user/auditor may not call cloudtrail:LookupEvents: allow it in an IAM policy; nothing was read',
     },
     'credentials that expire midway': {
+      where: first,
       mischief: () => call =>
         call.index >= 2 ? { error: 'ExpiredTokenException', message: 'The security token expired' } : undefined,
-      what: `credentials expired: sign in again with \`aws sso login\` or \`aws login\`, or get new ones where these came from; not read: ${from} to ${isoMs(callSecond(99))}, and ${standing} further queries`,
+      what: `credentials expired: sign in again with \`aws sso login\` or \`aws login\`, or get new ones where these came from; not read: ${from} to ${minute(callSecond(99) * 1000)} UTC, and ${standing} further queries`,
     },
     'page tokens that are never good': {
       mischief: () => shortLived(0),
       where: first,
-      what: `LookupEvents gave the same page or refused its own page token again and again: run this again later; not read: ${from} to ${isoMs(callSecond(100) + 7)}`,
+      what: `LookupEvents gave the same page or refused its own page token again and again: run this again later; not read: ${from} to ${minute((callSecond(100) + 7) * 1000)} UTC`,
     },
   };
   test.each(Object.keys(cases))('%s', async name => {
-    const { mischief, where = first, what } = cases[name]!;
+    const { mischief, where, what } = cases[name]!;
     const server = await serve(mischief());
     const { completion } = await pullFrom(server);
     expect(completion).toEqual({ ...WHOLE, complete: false, damage: [{ where, what, count: 1 }] });
@@ -537,58 +540,85 @@ describe('the limiter', () => {
 
 describe('the estimate', () => {
   test.each([
-    [{ pages: 5, covered: 0.5, waiting: 0 }, 5 * 550],
-    [{ pages: 5, covered: 0.01, waiting: 10 }, (495 + 10) * 550],
-    [{ pages: 4, covered: 0.01, waiting: 10 }, 10 * 550],
-    [{ pages: 9, covered: 0, waiting: 1 }, 550],
-    [{ pages: 9, covered: 1, waiting: 0 }, 0],
+    [{ pages: 20, covered: 0.5, waiting: 0 }, 20 * 550],
+    [{ pages: 20, covered: 0.01, waiting: 10 }, (1980 + 10) * 550],
+    [{ pages: 19, covered: 0.01, waiting: 10 }, 10 * 550],
+    [{ pages: 30, covered: 0, waiting: 1 }, 550],
+    [{ pages: 30, covered: 1, waiting: 0 }, 0],
   ])('%j', (pace, expected) => {
     expect(timeLeft(pace)).toBeCloseTo(expected);
   });
 
-  const slow = { pages: 6, covered: 6 / 4_500, waiting: 3 };
+  const slow = { pages: 21, covered: 21 / 4_500, waiting: 3 };
   const quick = { pages: 1, covered: 1, waiting: 3 };
 
   test('is told once, when every Region was heard, for the slowest', () => {
     const told: string[] = [];
-    const estimate = createEstimate(3, 3, text => told.push(text));
+    const estimate = createEstimate(['a', 'b', 'c'], 3, text => told.push(text));
     for (const name of ['a', 'b', 'c']) estimate.begin(name);
-    for (let page = 0; page < 6; page++) estimate.page('b', slow);
-    for (let page = 0; page < 5; page++) estimate.page('a', quick);
+    for (let page = 0; page < 21; page++) estimate.page('b', slow);
+    for (let page = 0; page < 20; page++) estimate.page('a', quick);
     expect(told).toEqual([]);
     estimate.end('c');
     expect(told).toEqual([
-      '≈ 41 min at 2 requests/s for b; s3:// of a trail is faster, --since and --lookback 0 make it shorter, ' +
-        '--checkpoint FILE lets it go on after an interruption',
+      '≈ 41 min at 2 requests/s for b if older days are as busy; s3:// of a trail is faster, --since and --lookback 0 ' +
+        'make it shorter, --checkpoint FILE lets it go on after an interruption',
     ]);
     estimate.page('b', slow);
     expect(told).toHaveLength(1);
   });
 
+  const names = Array.from({ length: 21 }, (_, n) => `r${n}`);
+  const first = (texts: readonly string[]): string[] => texts.map(text => text.split(';')[0]!);
+
   test('counts the Regions that wait for others to end', () => {
     const told: string[] = [];
-    const estimate = createEstimate(21, 2, text => told.push(text));
-    estimate.begin('a');
-    for (let page = 0; page < 6; page++) estimate.page('a', { pages: 6, covered: 0.1, waiting: 0 });
-    expect(told.map(text => text.split(';')[0])).toEqual(['≈ 5 min at 2 requests/s for 21 Regions']);
+    const estimate = createEstimate(names, 2, text => told.push(text));
+    estimate.begin('r0');
+    for (let page = 0; page < 21; page++) estimate.page('r0', { pages: 21, covered: 0.1, waiting: 0 });
+    expect(first(told)).toEqual(['≈ 19 min at 2 requests/s for 21 Regions if older days are as busy']);
+  });
+
+  test('does not count those that an earlier run had read', () => {
+    const told: string[] = [];
+    const estimate = createEstimate(names, 2, text => told.push(text));
+    estimate.begin('r20');
+    for (let page = 0; page < 21; page++) estimate.page('r20', { pages: 21, covered: 0.1, waiting: 0 });
+    expect(first(told)).toEqual(['≈ 104 s at 2 requests/s for r20 if older days are as busy']);
+  });
+
+  test('is of what is left where a pull goes on', async () => {
+    const server = await serve();
+    const { batches } = await pullFrom(server, { pull: { scope: 'all' } });
+    const paces: object[] = [];
+    const estimate = {
+      begin: () => undefined,
+      end: () => undefined,
+      page: (_: string, pace: object) => paces.push(pace),
+    };
+    await pullFrom(server, { pull: { scope: 'all', estimate }, after: batches.at(-3)!.cursor! });
+    expect(paces).toEqual([
+      { pages: 1, covered: expect.closeTo(0.28, 1) as number, waiting: 0 },
+      { pages: 2, covered: 1, waiting: 0 },
+    ]);
   });
 
   test('does not wait for ever for a Region that is not heard', () => {
     const told: string[] = [];
-    const estimate = createEstimate(2, 2, text => told.push(text));
+    const estimate = createEstimate(['silent', 'b'], 2, text => told.push(text));
     estimate.begin('silent');
     estimate.begin('b');
     for (let pages = 1; pages < 40; pages++) estimate.page('b', { pages, covered: pages / 4_500, waiting: 3 });
     expect(told).toEqual([]);
     estimate.page('b', { pages: 40, covered: 40 / 4_500, waiting: 3 });
-    expect(told.map(text => text.split(';')[0])).toEqual(['≈ 41 min at 2 requests/s for b']);
+    expect(first(told)).toEqual(['≈ 41 min at 2 requests/s for b if older days are as busy']);
   });
 
   test('is not told of what is done within a minute', () => {
     const told: string[] = [];
-    const estimate = createEstimate(1, 1, text => told.push(text));
+    const estimate = createEstimate(['a'], 1, text => told.push(text));
     estimate.begin('a');
-    for (let page = 0; page < 9; page++) estimate.page('a', { pages: 9, covered: 0.1, waiting: 20 });
+    for (let page = 0; page < 25; page++) estimate.page('a', { pages: 25, covered: 0.25, waiting: 20 });
     expect(told).toEqual([]);
   });
 

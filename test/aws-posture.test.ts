@@ -9,7 +9,7 @@ const MANTLE = 'AWS::BedrockMantle::Project';
 const PLATFORM = 'AWS::AWSExternalAnthropic::Workspace';
 const HEAD = 'inference through bedrock-mantle is a data event, which LookupEvents does not have';
 const PLATFORM_HEAD = 'inference through Claude Platform on AWS is a data event, which LookupEvents does not have';
-const NOT_SELECTED = [`${HEAD}, and no trail selects ${MANTLE}`, `${PLATFORM_HEAD}, and no trail selects ${PLATFORM}`];
+const NOT_SELECTED = [`${HEAD}, and no trail selects it`, `${PLATFORM_HEAD}, and no trail selects it`];
 const STREAMED = 'LookupEvents has the tokens of streamed calls only';
 const OFF = 'model invocation logging is off in eu-west-1 and us-east-1: tokens of other calls there are nowhere';
 

@@ -151,7 +151,7 @@ async function readAll(source: string, over: Partial<Task> = {}): Promise<Read> 
       for (const { example } of step.value.events) ids.add(example);
     ends[shard.key] = step.value;
   });
-  return { shards, ends, ids: [...ids].sort(), views: open.views!()!, self: open.self!() };
+  return { shards, ends, ids: [...ids].sort(), views: open.views!(null)!, self: open.self!() };
 }
 
 const idsOf = (...numbers: readonly number[]): string[] => numbers.map(n => rawRecord(n).eventID);
@@ -171,7 +171,7 @@ describe('an account', () => {
     expect(shards).toEqual([
       { key: '123456789012 keys', size: 0 },
       { key: '123456789012 trails', size: 0 },
-      ...REGIONS.map(region => ({ key: `123456789012 ${region}`, size })),
+      ...REGIONS.map(region => ({ key: `123456789012 ${region}`, within: '123456789012', size })),
     ]);
     expect(incomplete(ends)).toEqual({});
     expect(ids).toEqual(idsOf(1, 2, 11, 12, 13, 21, 22));
@@ -208,8 +208,7 @@ describe('an account', () => {
     expect(views['sign-ins']).toEqual({ blind: false, gaps: [`nothing was read of eu-west-1: ${REFUSAL}`] });
     expect(incomplete(ends)).toEqual({
       '123456789012 eu-west-1': [
-        'EventSource=bedrock.amazonaws.com: user/auditor may not call cloudtrail:LookupEvents: allow it in an IAM policy; ' +
-          'not read: 2026-08-22T00:00:00.000Z to 2026-11-20T00:00:00.000Z, and 20 further queries',
+        'user/auditor may not call cloudtrail:LookupEvents: allow it in an IAM policy; nothing was read',
       ],
     });
   });
@@ -262,7 +261,7 @@ describe('an account', () => {
     await startCloud({ 'sts:GetCallerIdentity': () => ({ error: 'InvalidClientTokenId', status: 403 }) });
     const source = aws.open('aws:', taskOf(NOW, { env: process.env }));
     await expect(source.shards()[Symbol.asyncIterator]().next()).rejects.toThrow(UserError);
-    expect(source.views!()).toBe(null);
+    expect(source.views!(null)).toBe(null);
   });
 
   test('an account that lets nobody in fails alone', async () => {
@@ -317,7 +316,11 @@ describe('its report', () => {
     const server = await serveLookup(region => busy.get(region)!, mischief, { DescribeTrails: TRAILLESS }, pauseOf);
     opened.push(server);
     env.set({ AWS_ENDPOINT_URL_CLOUDTRAIL: server.url });
-    const request: AuditRequest = {
+    return audit(requestFor(over), { ...quietHooks, signal: abort.signal });
+  }
+
+  function requestFor(over: Partial<AuditRequest>): AuditRequest {
+    return {
       sources: ['aws:'],
       rules: defaultRules,
       collectors: [aws],
@@ -331,8 +334,19 @@ describe('its report', () => {
       version: '0.0.0',
       ...over,
     };
-    return audit(request, { ...quietHooks, signal: abort.signal });
   }
+
+  test('tells what all Regions refuse in one line, and whose account it is', async () => {
+    await startCloud({ 'cloudtrail:LookupEvents': deny }, null);
+    const { sources } = await audit(requestFor({}), quietHooks);
+    expect(sources[0]).toMatchObject({ accounts: ['123456789012'], complete: false });
+    expect(sources[0]!.note!.split('\n').filter(line => line.includes('LookupEvents'))).toEqual([
+      `123456789012 eu-west-1, us-east-1 and us-west-2: ${REFUSAL}; nothing was read`,
+    ]);
+    expect(sources[0]!.remarks).toEqual([
+      'no trail records all management events: those older than 90 days are kept nowhere',
+    ]);
+  });
 
   test('is the same however long each answer takes', async () => {
     const [one, other] = [
@@ -381,7 +395,15 @@ describe('how it is written', () => {
   });
 
   test.each(['aws:all', 'aws:eu-west', 'aws:eu-west-1;us-east-1', 'aws:../x-1'])('%s is refused', source => {
-    expect(() => regionsIn(source)).toThrow(/is not an AWS Region$/);
+    expect(() => regionsIn(source)).toThrow(/^not an AWS Region: '/);
+  });
+
+  test.each([
+    ['aws:eu-wset-1', "Did you mean 'eu-west-1'?"],
+    ['aws:US-EAST', "Did you mean 'us-east-1'?"],
+    ['aws:everywhere', 'Write `aws:` for all of them, or as in aws:eu-west-1,us-east-1.'],
+  ])('of %s it says what was meant', (source, hint) => {
+    expect(() => regionsIn(source)).toThrow(expect.objectContaining({ hint }) as Error);
   });
 
   test.each(['awsx', 's3://b', 'aws', './aws:'])('%s is none', source => {
@@ -424,19 +446,13 @@ describe('what is seen', () => {
     'sign-ins': view,
     inventory: view,
   };
-  const pulled = { allEvents: true, areKeysKnown: true, earliest: null, isEmpty: false };
+  const pulled = { allEvents: true, areKeysKnown: true, isEmpty: false };
 
   test('is what the trails say when everything was pulled', () => {
     expect(lookupViews(known, pulled)).toEqual(known);
   });
 
-  test('is less when history is missing, and nothing when all of it is', () => {
-    const cut = lookupViews(known, { ...pulled, earliest: NOW });
-    expect(cut['sign-ins'].gaps).toEqual([
-      'a',
-      'LookupEvents keeps 90 days: nothing before 2026-11-20T00:00:00.000Z was read',
-    ]);
-    expect(cut.tokens).toEqual(known.tokens);
+  test('is nothing when all that was asked for is too old', () => {
     expect(lookupViews(known, { ...pulled, isEmpty: true }).calls).toEqual({
       blind: true,
       gaps: ['LookupEvents keeps 90 days, and all that was asked for is older'],
@@ -449,8 +465,13 @@ describe('what is seen', () => {
       { account: '2', views: blindViews('locked') },
       { account: '3', views: known },
     ]);
-    expect(united.calls).toEqual({ blind: false, gaps: ['1: a', '3: a', '2: locked'] });
-    expect(united.tokens).toEqual({ blind: true, gaps: ['1: none', '3: none', '2: locked'] });
+    expect(united.calls).toEqual({ blind: false, gaps: ['1 and 3: a', '2: locked'] });
+    expect(united.tokens).toEqual({ blind: true, gaps: ['1 and 3: none', '2: locked'] });
+    const five = ['1', '3', '4', '5', '6'].map(account => ({ account, views: known }));
+    expect(unitedViews([...five, { account: '2', views: blindViews('locked') }]).calls.gaps).toEqual([
+      '1, 3 and 3 more: a',
+      '2: locked',
+    ]);
     expect(
       unitedViews([
         { account: '1', views: known },
@@ -471,6 +492,17 @@ function run(args: readonly string[]): Promise<{ status: number | null; stdout: 
   child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
   return new Promise(resolve => child.on('close', status => resolve({ status, stdout, stderr })));
 }
+
+describe('how far back it is read', () => {
+  const LIMIT = 'LookupEvents keeps 90 days';
+  test.each([
+    ['all that is asked for', NOW - 50 * DAY, { from: NOW - 50 * DAY, why: '' }],
+    ['as far as there is anything', null, { from: NOW - 90 * DAY, why: '' }],
+    ['what LookupEvents keeps', NOW - 97 * DAY, { from: NOW - 90 * DAY, why: LIMIT }],
+  ])('%s', (_, from, expected) => {
+    expect(aws.open('aws:', taskOf(NOW, { window: { from, until: NOW } })).reach!()).toEqual(expected);
+  });
+});
 
 test('the command line audits an account', async () => {
   const now = Date.now();

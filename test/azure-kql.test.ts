@@ -51,6 +51,8 @@ describe.each(queries)('$name', ({ log, manner }) => {
     expect(strange).toEqual([]);
   });
 
+  // Of a table that is not there the binder only warns, and then takes it to have every column. That the query names none
+  // outside of column_ifexists is tried with rows that have a time alone, here by binding and in azure-grain.test.ts.
   test.each(namedIn(log.query(DAY, manner)))('does not fail where there is no %s', table => {
     const { [table]: _gone, ...rest } = workspace;
     const { errors, warnings } = analyse(log.query(DAY, manner), rest);

@@ -46,7 +46,7 @@ function withCopies(random: Draw, rows: readonly TableRow[], cased: readonly str
 
 const many = (count: number, make: () => TableRow): TableRow[] => Array.from({ length: count }, make);
 
-const BASES = 10;
+const BASES = 14;
 
 /** Fields that every row has for itself. */
 const OWN = ['TimeGenerated', 'CreatedDateTime', 'ActivityDateTime', 'Id', 'CorrelationId', 'EventDataId', 'RequestId'];
@@ -148,6 +148,8 @@ function properties(random: Draw, resource: string): Record<string, unknown> {
   };
 }
 
+const ENDS = ['Success', 'Success', 'Succeeded', 'Failure', 'Failed', 'Odd', 'Start', 'Accepted', 'Active'];
+
 /** Rows of AzureActivity. */
 export function activityRows(seed: string): TableRow[] {
   const random = new Random(seed) as Draw;
@@ -167,17 +169,8 @@ export function activityRows(seed: string): TableRow[] {
     return {
       TimeGenerated: moment(random),
       OperationNameValue: recased(random, random.pick([...OPERATIONS, ...PLAIN, ...PLAIN])),
-      CategoryValue: random.pick(['Administrative', 'ADMINISTRATIVE', 'Write', 'Policy', '']),
-      ActivityStatusValue: random.pick([
-        'Start',
-        'Success',
-        'Succeeded',
-        'Failure',
-        'Failed',
-        'Accepted',
-        'Active',
-        'Odd',
-      ]),
+      CategoryValue: random.pick(['Administrative', 'Administrative', 'ADMINISTRATIVE', 'Write', 'Policy', '']),
+      ActivityStatusValue: random.pick(ENDS),
       ActivitySubstatusValue: random.pick(['', 'Created', 'Forbidden (HTTP Status Code: 403)', 'OK', 'Conflict']),
       Caller: random.pick([`user${random.below(3)}@example.com`, guid(3, random.below(3)), 'A Service', '']),
       CallerIpAddress: random.pick(ADDRESSES),

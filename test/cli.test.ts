@@ -1045,11 +1045,21 @@ describe('at a terminal', () => {
     expect(isColored(io, false)).toBe(false);
   });
 
+  const fresh = { doneBefore: 0, eventsBefore: 0 };
+
   test('progress waits a second, is drawn ten times a second at most, and leaves nothing behind', () => {
     const { io, clock, written } = world({ tty: true, columns: 60 });
     const meter = new Meter(io);
     for (clock.now = 0; clock.now < 3000; clock.now += 10) {
-      meter.update({ shards: 1, shardsTotal: 2, unit: 'file', done: clock.now, total: 3000, events: clock.now });
+      meter.update({
+        ...fresh,
+        shards: 1,
+        shardsTotal: 2,
+        unit: 'file',
+        done: clock.now,
+        total: 3000,
+        events: clock.now,
+      });
     }
     meter.erase();
     expect(written).toHaveLength(21);
@@ -1068,7 +1078,7 @@ describe('at a terminal', () => {
       clock.now = 1000;
       vi.advanceTimersByTime(1);
       clock.now = 1100;
-      meter.update({ shards: 0, shardsTotal: 6, unit: 'part', done: 0, total: 100, events: 0 });
+      meter.update({ ...fresh, shards: 0, shardsTotal: 6, unit: 'part', done: 0, total: 100, events: 0 });
       stopWaiting();
       expect(written).toEqual(['\r\x1b[Kopening the sources …', '\r\x1b[K0 of 6 parts · 0 % · 0 events · 0 events/s']);
       new Meter(io).wait()();
@@ -1083,7 +1093,7 @@ describe('at a terminal', () => {
     const { io, clock, written } = world({ tty: true });
     const meter = new Meter(io);
     for (clock.now = 0; clock.now < 1000; clock.now += 100) {
-      meter.update({ shards: 0, shardsTotal: 1, unit: 'file', done: 0, total: 0, events: 0 });
+      meter.update({ ...fresh, shards: 0, shardsTotal: 1, unit: 'file', done: 0, total: 0, events: 0 });
     }
     meter.erase();
     expect(written).toEqual([]);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { betterViews, coverageOf, type SeenSource } from '../src/coverage.ts';
 import type { Sight, View, Views } from '../src/model/coverage.ts';
+import { keyListViews } from '../src/normalise/key-list.ts';
 import { rules } from '../src/rules/index.ts';
 
 const SIGHTS: readonly Sight[] = ['calls', 'tokens', 'places', 'deeds', 'sign-ins', 'inventory'];
@@ -47,12 +48,49 @@ describe('what a rule could see', () => {
       'blind',
       'its last event lies before what is judged (2026-10-01)',
     ],
+    [
+      'not as far back as it is judged',
+      source({ reach: { from: Date.UTC(2026, 10, 10), why: 'LookupEvents keeps 90 days' } }),
+      [],
+      'partial',
+      'nothing before 2026-11-10 was read: LookupEvents keeps 90 days',
+    ],
+    [
+      'not all of the history that it compares with',
+      source({ reach: { from: Date.UTC(2026, 8, 4), why: '' } }),
+      [],
+      'partial',
+      'nothing before 2026-09-04 was read',
+    ],
+    ['all of that history', source({ reach: { from: Date.UTC(2026, 8, 3), why: '' } }), [], 'evaluated', ''],
+    [
+      'a list of keys',
+      source({ until: Number.NEGATIVE_INFINITY, views: keyListViews([]) }),
+      [],
+      'blind',
+      'a list of keys shows no calls',
+    ],
+    ['no events', source({ until: Number.NEGATIVE_INFINITY }), [], 'blind', 'it holds no events'],
     ['not every credential', source({}), [doubt], 'partial', '1,234 of 5,000 credentials not judged: no baseline yet'],
   ])('%s', (_, given, abstained, state, reason) => {
     expect(coverageOf(tokenBurst, [given], abstained, Date.UTC(2026, 10, 1))).toEqual([
       { rule: 'token-burst', source: 'logs', state, reason },
     ]);
   });
+});
+
+test('a rule that looks back no further than a source was read sees all that it needs', () => {
+  const since = Date.UTC(2026, 10, 13);
+  const reach = { from: Date.UTC(2026, 7, 22), why: 'LookupEvents keeps 90 days' };
+  const partial = coverageOf(rules, [source({ reach })], [], since).filter(({ state }) => state === 'partial');
+  const farthest = rules.filter(
+    ({ needs, lookbackDays = 0 }) => lookbackDays > 84 && needs.some(n => n !== 'inventory'),
+  );
+  expect(partial.map(({ rule }) => rule)).toEqual(farthest.map(({ id }) => id));
+  expect(new Set(partial.map(({ reason }) => reason))).toEqual(
+    new Set(['nothing before 2026-08-22 was read: LookupEvents keeps 90 days']),
+  );
+  expect(coverageOf(rules, [source({ reach })], [], null).every(({ state }) => state === 'evaluated')).toBe(true);
 });
 
 const view: fc.Arbitrary<View> = fc.oneof(

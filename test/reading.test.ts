@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { audit } from '../src/audit.ts';
-import { type Collector, defineCollector } from '../src/collect/collector.ts';
+import { type Collector, defineCollector, type Shard } from '../src/collect/collector.ts';
 import { openGeo } from '../src/geo.ts';
 import type { Completion } from '../src/model/batch.ts';
 import type { AuditEvent } from '../src/model/event.ts';
@@ -13,7 +13,11 @@ const NOW = Date.UTC(2026, 10, 20);
 const SELF = 'arn:aws:iam::123456789012:role/keyward';
 
 /** A source of events that ends as it is told to. */
-function source(events: readonly Partial<AuditEvent>[], end: Partial<Completion> = {}): Collector {
+function source(
+  events: readonly Partial<AuditEvent>[],
+  end: Partial<Completion> = {},
+  shards: readonly Shard[] = [{ key: 'one', size: 1 }],
+): Collector {
   return defineCollector({
     id: 'told',
     title: 'Told',
@@ -25,7 +29,7 @@ function source(events: readonly Partial<AuditEvent>[], end: Partial<Completion>
     accepts: () => true,
     open: () => ({
       async *shards() {
-        yield { key: 'one', size: 1 };
+        yield* shards;
       },
       async *read() {
         yield {
@@ -58,8 +62,8 @@ async function reportOf(collector: Collector, over: { until?: number; self?: rea
 }
 
 const counts = async (...args: Parameters<typeof reportOf>) => {
-  const { events, ignored, note, from, until } = (await reportOf(...args)).sources[0]!;
-  return { events, ignored, note, from, until };
+  const { events, ignored, note, remarks, from, until } = (await reportOf(...args)).sources[0]!;
+  return { events, ignored, note, remarks, from, until };
 };
 
 test('an event dated after the moment that is judged is left out, and said', async () => {
@@ -67,7 +71,8 @@ test('an event dated after the moment that is judged is left out, and said', asy
   expect(await counts(source(events))).toEqual({
     events: 2,
     ignored: 0,
-    note: '2 events are dated after the moment that is judged and were left out',
+    note: null,
+    remarks: ['2 events are dated after the moment that is judged and were left out'],
     from: NOW - DAY,
     until: NOW + 30 * MINUTE,
   });
@@ -103,4 +108,28 @@ test('a source that ends early without damage says so', async () => {
   const report = await reportOf(source([{}], { complete: false }));
   expect(report.sources[0]!.note).toBe('one: not read to its end');
   expect(report.run.complete).toBe(false);
+});
+
+test('parts of one thing that fare alike share a line; others have their own', async () => {
+  const parts = ['a', 'b', 'c', 'd', 'e'].map(name => ({ key: `1234 ${name}`, within: '1234', size: 1 }));
+  const end = {
+    complete: false,
+    damage: [
+      { where: '', what: 'refused', count: 1 },
+      { where: 'page 2', what: 'lost', count: 1 },
+    ],
+    remarks: ['a role is open'],
+  };
+  const shards = [...parts, { key: 'f', size: 1 }, { key: 'g', size: 1 }];
+  const { note, remarks, malformed } = (await reportOf(source([{}], end, shards))).sources[0]!;
+  expect(note!.split('\n')).toEqual([
+    '1234 a, b, c and 2 more: refused',
+    '1234 a, b, c and 2 more, page 2: lost',
+    'f: refused',
+    'f, page 2: lost',
+    'g: refused',
+    'g, page 2: lost',
+  ]);
+  expect(remarks).toEqual(['a role is open']);
+  expect(malformed).toBe(14);
 });

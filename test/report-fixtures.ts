@@ -11,11 +11,13 @@ const ACCOUNT = '123456789012';
 
 const source: SourceReport = {
   id: 'logs/',
+  accounts: [],
   kind: 'cloudtrail',
   from: START,
   until: NOW - MINUTE,
   complete: true,
   note: null,
+  remarks: [],
   files: 400,
   skipped: 1,
   events: 1_204_311,
@@ -305,6 +307,7 @@ export const incompleteReport: Report = reportOf([], {
         ),
         '… and 2 more',
       ].join('\n'),
+      remarks: [`1 role of account ${ACCOUNT} can be assumed from outside: role/partner (210987654321)`],
     },
     {
       ...source,

@@ -14,8 +14,9 @@ export async function withCheckpoint<T extends { readonly isDone: boolean }>(
 ): Promise<T> {
   if (path === null) return await run(request);
   const checkpoint = openFresh(path, askedIn(request, config, flags), request, io);
-  const { now, since, until, isResumed, window } = checkpoint;
-  if (isResumed) notice(io, `going on from ${path}, as of ${isoMinute(window.until)}`);
+  const { now, since, until, isResumed } = checkpoint;
+  const begun = flags.now === undefined ? `, begun ${isoMinute(now)}` : '';
+  if (isResumed) notice(io, `going on from ${path}${begun}`);
   let isDone = false;
   try {
     const outcome = await run({ ...request, now, since, until, checkpoint });

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Check, Task } from '../collect/collector.ts';
+import type { AwsSettings, Check, Task } from '../collect/collector.ts';
 import { collectors } from '../collect/index.ts';
 import { loadConfig } from '../config.ts';
 import { coverageOf } from '../coverage.ts';
@@ -12,10 +12,10 @@ import { DAY } from '../time.ts';
 import { prepareAws } from './audit.ts';
 import { checkLines, coverageText, headLines, summaryLines } from './doctor-text.ts';
 import { clockOf, type Io, isColored, notice, print, widthOf } from './io.ts';
-import { type AwsFlags, settle, type Settings } from './settings.ts';
+import { settle, type Settings } from './settings.ts';
 
 /** Options of `keyward doctor`, as the command line gives them. */
-export interface DoctorFlags extends AwsFlags {
+export interface DoctorFlags extends AwsSettings {
   readonly config?: string;
   readonly geoDb?: string;
   readonly asnDb?: string;
@@ -157,7 +157,7 @@ async function checkSource(
 const coverageFor = (source: string, views: Views, settings: Settings): Coverage[] =>
   coverageOf(
     settings.rules.map(({ rule }) => rule),
-    [{ id: source, views, missing: '', until: settings.now, reach: null }],
+    [{ id: source, views, missing: '', until: settings.now }],
     [],
     null,
   );

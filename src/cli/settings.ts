@@ -26,19 +26,8 @@ export interface ReportFlags {
   readonly progress: boolean;
 }
 
-/** How AWS is reached, as the command line gives it. */
-export interface AwsFlags {
-  readonly profile?: string;
-  readonly region?: string;
-  readonly roleArn?: string;
-  readonly externalId?: string;
-  readonly accounts?: readonly string[];
-  readonly roleName?: string;
-  readonly allEvents?: boolean;
-}
-
 /** Options of `keyward audit`, as the command line gives them. */
-export interface AuditFlags extends ReportFlags, AwsFlags {
+export interface AuditFlags extends ReportFlags, AwsSettings {
   readonly since?: string;
   readonly until?: string;
   readonly now?: string;
@@ -155,11 +144,16 @@ function settleCheckpoint(flags: Pick<AuditFlags, 'checkpoint'>, config: Config,
   return file === undefined ? null : resolve(io.cwd, file);
 }
 
+const AWS_SETTINGS = ['profile', 'region', 'roleArn', 'externalId', 'accounts', 'roleName', 'allEvents'] as const;
+
 /** How AWS is reached; the command line wins over the config, setting by setting. */
-export function settleAws(flags: AwsFlags, { aws = {} }: Config): AwsSettings {
-  const names = ['profile', 'region', 'roleArn', 'externalId', 'accounts', 'roleName', 'allEvents'] as const;
-  const given = names.map(name => [name, flags[name] ?? aws[name]]).filter(([, value]) => value !== undefined);
-  const settings: AwsSettings = Object.fromEntries(given);
+export function settleAws(flags: AwsSettings, { aws = {} }: Config): AwsSettings {
+  const settings: { -readonly [Name in keyof AwsSettings]: AwsSettings[Name] } = {};
+  const take = <Name extends keyof AwsSettings>(name: Name): void => {
+    const value = flags[name] ?? aws[name];
+    if (value !== undefined) settings[name] = value;
+  };
+  for (const name of AWS_SETTINGS) take(name);
   if (settings.roleArn !== undefined && !/^arn:aws[a-z-]*:iam::\d{12}:role\/./.test(settings.roleArn)) {
     throw new UserError(
       `'${settings.roleArn}' is not the ARN of a role`,

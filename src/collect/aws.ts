@@ -1,5 +1,5 @@
 import type { Completion } from '../model/batch.ts';
-import type { Views } from '../model/coverage.ts';
+import type { Reach, Views } from '../model/coverage.ts';
 import { eachOf } from '../pool.ts';
 import { DAY, SECOND } from '../time.ts';
 import type { Access } from './aws/access.ts';
@@ -14,7 +14,7 @@ import { awsNeeds, ownActions } from './aws/needs.ts';
 import { type Posture, readPosture } from './aws/posture.ts';
 import { enabledRegions, isRegion, notRegion } from './aws/regions.ts';
 import { signIn } from './aws/session.ts';
-import { defineCollector, type OpenSource, type Reach, type Shard, type Task, type Window } from './collector.ts';
+import { defineCollector, type OpenSource, type Shard, type Task, type Window } from './collector.ts';
 
 /** How far LookupEvents looks back. */
 const KEPT_DAYS = 90;
@@ -99,7 +99,8 @@ export function regionsIn(source: string): string[] {
     .map(name => name.trim().toLowerCase())
     .filter(name => name !== '');
   const strange = names.find(name => !isRegion(name));
-  if (strange !== undefined) throw notRegion(strange, 'Write `aws:` for all of them, or as in aws:eu-west-1,us-east-1.');
+  if (strange !== undefined)
+    throw notRegion(strange, 'Write `aws:` for all of them, or as in aws:eu-west-1,us-east-1.');
   return [...new Set(names)].sort();
 }
 

@@ -1,5 +1,5 @@
 import type { Batch, Completion } from '../model/batch.ts';
-import type { Views } from '../model/coverage.ts';
+import type { Reach, Views } from '../model/coverage.ts';
 import type { Column } from '../model/event.ts';
 
 /** A part of a source that can be read alone. */
@@ -62,13 +62,6 @@ export interface Task {
   readonly version: string;
   /** Says something to the person at the terminal while reading goes on. */
   tell(text: string): void;
-}
-
-/** How far back a source was read. */
-export interface Reach {
-  readonly from: number;
-  /** Why no further; empty where it was not asked to. */
-  readonly why: string;
 }
 
 /** A source being read. */

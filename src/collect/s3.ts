@@ -52,7 +52,8 @@ function openS3(source: string, asked: Task): OpenSource {
           : yield* readBytes(bytes, isLog, { formats, others: notAuditLogs });
       return shard.key === shards[0]?.key ? { ...completion, remarks } : completion;
     },
-    self: () => (listed === null ? [] : [listed.bucket.principal]),
+    self: () => (listed === null ? [] : [listed.bucket.access.principal]),
+    reach: () => (listed?.isDated && asked.window.from !== null ? { from: asked.window.from, why: '' } : null),
     check: () => checkS3(source, task),
   };
 }
@@ -65,13 +66,15 @@ interface Listed {
   /** Why folders could not be listed, by their shards' keys. */
   readonly failures: ReadonlyMap<string, string>;
   readonly prefetch: Prefetch;
+  /** Whether the objects were chosen by their day. */
+  readonly isDated: boolean;
   readonly remarks: readonly string[];
 }
 
 async function list(source: string, task: Task): Promise<Listed> {
   const location = parseLocation(source);
   const bucket = await openBucket(location, task);
-  const { objects, isNamed, unlisted: folders, remarks } = await findObjects(bucket, location, task);
+  const { objects, isNamed, unlisted: folders, isDated, remarks } = await findObjects(bucket, location, task);
   const keyOf = (key: string): string => uriOf(bucket.name, key);
   const failures = new Map([...folders].map(([folder, what]) => [keyOf(folder), what]));
   const shards: Shard[] = [
@@ -84,6 +87,7 @@ async function list(source: string, task: Task): Promise<Listed> {
     places: new Map(objects.map(({ key }, place) => [keyOf(key), place])),
     failures,
     prefetch: createPrefetch(objects, createFetch(bucket, task.clock), task.signal),
+    isDated,
     remarks,
   };
 }

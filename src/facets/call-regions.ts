@@ -13,7 +13,11 @@ export interface CallRegion {
   readonly example: string;
 }
 
-const SHAPE: TallyShape = { bound: 128, folds: ['sum', 'min', 'max'], coarser: [key => key.slice(0, key.indexOf(' ') + 1)] };
+const SHAPE: TallyShape = {
+  bound: 128,
+  folds: ['sum', 'min', 'max'],
+  coarser: [key => key.slice(0, key.indexOf(' ') + 1)],
+};
 
 /** The Regions a credential called models in, and those that the calls were answered from. */
 export const callRegions = defineFacet({

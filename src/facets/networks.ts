@@ -46,6 +46,19 @@ export function networkRows(tally: Tally): Network[] {
   });
 }
 
+/**
+ * Whether two countries are one place with two families of address: one operator, seen from the one by IPv4 alone and
+ * from the other by IPv6. Databases often part those. Never so without an ASN database.
+ */
+export function areDualStack(rows: readonly Network[], one: string, other: string): boolean {
+  const [here, there] = [one, other].map(country => rows.filter(row => row.country === country));
+  const operators = new Set([...here!, ...there!].map(({ operator }) => operator));
+  if (operators.size !== 1 || operators.has('')) return false;
+  const isV6 = ({ network }: Network) => network.includes(':');
+  const isV4 = ({ network }: Network) => network.includes('.');
+  return (here!.every(isV6) && there!.every(isV4)) || (here!.every(isV4) && there!.every(isV6));
+}
+
 /** Keeps the first parts of an address: octets of IPv4, 16-bit groups of IPv6 (written out in full by the reader). */
 function shorten(octets: number, groups: number): (key: string) => string {
   return key => {

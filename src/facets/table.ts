@@ -1,12 +1,14 @@
 import { Rows } from './rows.ts';
 
-export type Fold = 'sum' | 'min' | 'max';
+/** How values of one key become one; `or` unites sets of up to 31 bits. */
+export type Fold = 'sum' | 'min' | 'max' | 'or';
 
 /** What each fold starts from. */
 export const IDENTITY: Readonly<Record<Fold, number>> = {
   sum: 0,
   min: Number.POSITIVE_INFINITY,
   max: Number.NEGATIVE_INFINITY,
+  or: 0,
 };
 
 const NO_INDEX = new Int32Array(1);
@@ -80,6 +82,7 @@ export class Table {
 
 export function foldOne(fold: Fold, a: number, b: number): number {
   if (fold === 'sum') return a + b;
+  if (fold === 'or') return a | b;
   return fold === 'min' ? Math.min(a, b) : Math.max(a, b);
 }
 

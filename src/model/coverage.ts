@@ -14,6 +14,13 @@ export interface View {
 
 export type Views = Readonly<Record<Sight, View>>;
 
+/** How far back a source was read. */
+export interface Reach {
+  readonly from: number;
+  /** Why no further; empty where it was not asked to. */
+  readonly why: string;
+}
+
 /** A stretch of a source that was read, and whether all of it was. */
 export interface Slice {
   readonly source: string;

@@ -4,11 +4,16 @@ import type { Finding, Severity } from './finding.ts';
 /** One source as it was read. */
 export interface SourceReport {
   readonly id: string;
+  /** The accounts that it reads, where its name does not tell. */
+  readonly accounts: readonly string[];
   readonly kind: string;
   readonly from: number | null;
   readonly until: number | null;
   readonly complete: boolean;
+  /** What is missing, a line each. */
   readonly note: string | null;
+  /** Worth knowing, and nothing missing. */
+  readonly remarks: readonly string[];
   readonly files: number;
   readonly skipped: number;
   readonly events: number;

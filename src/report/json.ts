@@ -72,11 +72,13 @@ function fieldsOf(report: Report): Record<string, unknown> {
 function sourceFields(source: SourceReport) {
   return {
     id: source.id,
+    accounts: source.accounts,
     kind: source.kind,
     from: isoOrNull(source.from),
     until: isoOrNull(source.until),
     complete: source.complete,
     note: source.note,
+    remarks: source.remarks,
     files: source.files,
     skipped: source.skipped,
     events: source.events,

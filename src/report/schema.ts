@@ -84,11 +84,13 @@ const kind = oneOf<CredentialKind>({
 
 const source = open({
   id: described(name, 'The source as it was asked for.'),
+  accounts: list(name, 'The accounts that were signed in to, where the name of the source does not tell.'),
   kind: described(text, 'The record formats found in it; empty when none was recognised.'),
   from: orNull(instant, 'The earliest event.'),
   until: orNull(instant, 'The latest event.'),
   complete: described(flag, 'Whether all of it was read.'),
   note: orNull(text, 'What is missing or damaged, a line each.'),
+  remarks: list(text, 'Worth knowing, and nothing missing.'),
   files: count,
   skipped: described(count, 'Files that are not audit logs.'),
   events: count,

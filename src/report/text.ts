@@ -10,7 +10,7 @@ import { headerLines } from './text/header.ts';
 import { SEVERITIES } from '../severity.ts';
 import { type Arrangement, arrange, type Incident } from './text/incidents.ts';
 import { fill, openPage, restLines } from './text/layout.ts';
-import { noteLines } from './text/notes.ts';
+import { noteLines, remarkLines } from './text/notes.ts';
 
 /** So many incidents of one severity are told in full; the next on one line each; the rest is counted. */
 const SHOWN_IN_FULL = 10;
@@ -35,7 +35,9 @@ function* renderText(report: Report, style: Style): Generator<string> {
   const arrangement = arrange(report.findings);
   yield paragraph(headerLines(page, report));
   for (const lines of findingParagraphs(setting, arrangement)) yield `\n${paragraph(lines)}`;
-  for (const lines of [resolvedLines(page, report), coverageLines(page, report), noteLines(page, report)]) {
+  const sections = [resolvedLines, coverageLines, noteLines, remarkLines];
+  for (const linesOf of sections) {
+    const lines = linesOf(page, report);
     if (lines.length > 0) yield `\n${paragraph(lines)}`;
   }
   yield `\n${paragraph(endingLines(page, report, firstOf(arrangement)))}`;

@@ -23,13 +23,16 @@ interface Said<K extends string, Name extends string> {
   readonly severity?: Severity;
   /** What the fingerprint is made of beside the rule: stable names, never times, counts or members. */
   readonly subject: readonly string[];
-  /** The credential it is about when that is not the one being judged: the key that was minted, say. */
+  /** The credential it is about when that is not the one being judged: the key that was minted, or a group's maker. */
   readonly credential?: string;
   readonly members?: readonly string[];
   /** When it was so; at least one. */
   readonly episodes: readonly Episode[];
   readonly evidence: { readonly [key: string]: Json };
 }
+
+/** What a rule says about many credentials at once: it is about no one of them, and names them all. */
+export type GroupVerdict<M extends Messages> = Verdict<M> & { readonly members: readonly string[] };
 
 /** A rule's word that it could not judge this credential, counted in the coverage. */
 export interface Abstention<A extends string> {
@@ -83,6 +86,8 @@ export interface ExampleEvent extends Partial<Omit<AuditEvent, 'hour' | 'last'>>
   readonly egress?: boolean;
   /** As a city database would place it. */
   readonly point?: Point;
+  /** As an ASN database would name who runs the network. */
+  readonly operator?: string;
 }
 
 export interface RuleMeta {
@@ -125,7 +130,12 @@ export interface RuleSpec<
   /** One look over everyone before any is judged: records of the organisation, say. */
   overview?(everyone: Iterable<Subject<F>>, context: Omit<RuleContext<F, O, never>, 'overview'>): V;
   /** Pure and synchronous: no clock, no input or output, no change to what it reads. */
-  judge(subject: Subject<F>, context: RuleContext<F, O, V>): Iterable<Verdict<M> | Abstention<NoInfer<A>>>;
+  judge?(subject: Subject<F>, context: RuleContext<F, O, V>): Iterable<Verdict<M> | Abstention<NoInfer<A>>>;
+  /** The same across credentials: networks, groups. It abstains once for every credential that it leaves out. */
+  survey?(
+    everyone: Iterable<Subject<F>>,
+    context: RuleContext<F, O, V>,
+  ): Iterable<GroupVerdict<M> | Abstention<NoInfer<A>>>;
 }
 
 /** A rule with its types erased, as the engine handles it. */
@@ -138,6 +148,7 @@ export interface Rule extends RuleMeta {
   commands?(credential: Credential): readonly string[];
   overview?(everyone: Iterable<AnySubject>, context: Omit<AnyContext, 'overview'>): unknown;
   judge(subject: AnySubject, context: AnyContext): Iterable<AnyVerdict | Abstention<string>>;
+  survey?(everyone: Iterable<AnySubject>, context: AnyContext): Iterable<AnyVerdict | Abstention<string>>;
 }
 
 export type AnySubject = Subject<FacetSet>;
@@ -155,5 +166,5 @@ export function defineRule<
   const A extends string = never,
   V = undefined,
 >(spec: RuleSpec<F, O, M, A, V>): Rule {
-  return spec as unknown as Rule;
+  return { judge: () => [], ...spec } as unknown as Rule;
 }

@@ -111,8 +111,17 @@ function fail(run: Run, where: string, { at, waiting }: { at: number; waiting: n
   const rest = others === 0 ? '' : `, and ${countText(others, 'further query', 'further queries')}`;
   run.held ??= cursorAt(run, where, at);
   if (!run.isSeen) run.pull.refuse(trouble.what);
-  const what = `${trouble.what}; not read: ${isoText(run.start.from)} to ${isoText(at)}${rest}`;
-  run.faults.push({ where, what, count: 1 });
+  run.faults.push(
+    run.isSeen
+      ? { where, what: `${trouble.what}; not read: ${stretchText(run.start.from, at)}${rest}`, count: 1 }
+      : { where: '', what: `${trouble.what}; nothing was read`, count: 1 },
+  );
+}
+
+/** '2026-08-22 20:12 to 2026-11-20 20:12 UTC'. */
+function stretchText(from: number, until: number): string {
+  const [start, end] = [from, until].map(at => isoText(at).slice(0, 16).replace('T', ' '));
+  return `${start} to ${end} UTC`;
 }
 
 const cursorAt = ({ start: { from, until, lost }, left, taker }: Run, query: string, at: number): string =>

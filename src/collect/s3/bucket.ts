@@ -14,18 +14,17 @@ export interface Bucket {
   /** Where it lies, as far as it tells. */
   readonly region: string;
   /** Who asks. */
-  readonly principal: string;
+  readonly access: Access;
   readonly client: S3Client;
 }
 
 /** Signs in, and finds out where a bucket lies. Throws a `UserError` when there is no such bucket. */
 export async function openBucket({ bucket: name, region: told }: Location, task: Task): Promise<Bucket> {
   const access = await signInOnce(name, task);
-  const { principal } = access;
   const guess = told || namedRegion(task) || access.globalRegion;
   const client = await clientFor(access, guess, task);
   const region = told || (await locate(client, name, task.signal)) || guess;
-  return { name, region, principal, client: region === guess ? client : await clientFor(access, region, task) };
+  return { name, region, access, client: region === guess ? client : await clientFor(access, region, task) };
 }
 
 /** A bucket lies in one account, whosever logs it holds: no role is assumed for each of those. */

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts';
+import { describeAccess } from '../aws/access.ts';
 import { probe, unbegun, untried } from '../aws/check/probe.ts';
 import type { Check, Task } from '../collector.ts';
 import { isLogLike } from '../intake/read-bytes.ts';
@@ -17,7 +18,7 @@ export async function* checkS3(source: string, task: Task): AsyncGenerator<Check
   try {
     const location = parseLocation(source);
     const bucket = await openBucket(location, task);
-    yield { what: 'signed in', state: 'ok', detail: `as ${bucket.principal}` };
+    yield { what: 'signed in', state: 'ok', detail: describeAccess(bucket.access) };
     yield { what: 'bucket', state: 'ok', detail: `'${bucket.name}' in ${bucket.region}` };
     yield* checkObjects(bucket, location.path, task);
   } catch (error) {

@@ -20,6 +20,8 @@ interface Found {
   readonly isNamed: boolean;
   /** Folders that could not be listed to their end, and why. */
   readonly unlisted: ReadonlyMap<string, string>;
+  /** Whether they were chosen by their day. */
+  readonly isDated: boolean;
   readonly remarks: readonly string[];
 }
 
@@ -28,7 +30,7 @@ const TELL_EVERY = 10 * SECOND;
 /** Lists what is to be read at a location. Throws a `UserError` when that is nothing. */
 export async function findObjects(bucket: Bucket, { path }: Location, task: Task): Promise<Found> {
   const object = await objectAt(bucket, path, task.signal);
-  if (object !== null) return { objects: [object], isNamed: true, unlisted: new Map(), remarks: [] };
+  if (object !== null) return { objects: [object], isNamed: true, unlisted: new Map(), isDated: false, remarks: [] };
   const folder = folderOf(path);
   const days = daysOf(task.window);
   const sieve = createSieve(folder, days);
@@ -49,7 +51,7 @@ export async function findObjects(bucket: Bucket, { path }: Location, task: Task
   if (objects.length + unlisted.size === 0 && !task.signal.aborted) {
     throw await nothingFound(bucket, folder, { days, sieve, signal: task.signal });
   }
-  return { objects, isNamed: false, unlisted, remarks: sieve.remarks() };
+  return { objects, isNamed: false, unlisted, isDated: sieve.isDated(), remarks: sieve.remarks() };
 }
 
 /** A path as a folder: with its slash, unless it is the whole bucket. */

@@ -12,6 +12,8 @@ export interface Sieve {
   taken(): Iterable<ListedObject>;
   /** Objects seen that were delivered on other days. */
   outside(): number;
+  /** Whether what is taken was chosen by its day. */
+  isDated(): boolean;
   /** Worth knowing of what was left out, and of what could not be. */
   remarks(): readonly string[];
 }
@@ -43,7 +45,8 @@ export function createSieve(asked: string, days: Days): Sieve {
     ...(leftOut.size === 0 ? [] : [`left out beside the trail: ${listText([...leftOut].sort())}`]),
     ...(days.first === null || undated === 0 ? [] : [undatedText(undated, taken.size)]),
   ];
-  return { add, admits, taken: () => taken.values(), outside: () => outside, remarks };
+  const isDated = (): boolean => days.first !== null && undated < taken.size;
+  return { add, admits, taken: () => taken.values(), outside: () => outside, isDated, remarks };
 }
 
 const undatedText = (count: number, all: number): string =>

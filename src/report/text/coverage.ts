@@ -122,7 +122,7 @@ function rulesText(rules: readonly string[], all: number): string {
 }
 
 /** Like 'inference through x is recorded only where …': what it is about, and what is so. */
-const ABOUT = /^(\w+ through )(.+?)( is .+)$/;
+const ABOUT = /^((?:\d[\w, ]*: )?\w+ through )(.+?)( is .+)$/;
 
 /** Like 'a list of keys shows no calls': all that it does not show is told at once. */
 const LACK = /^(.+ shows no )(\S+)$/;

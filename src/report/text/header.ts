@@ -7,12 +7,16 @@ import { sourceNames } from './sources.ts';
 import { tameName } from './tame.ts';
 
 const SHOWN_SOURCES = 3;
+const SHOWN_ACCOUNTS = 1;
 
 /** What was read, over which time, and how much it was. */
 export function headerLines(page: Page, report: Report): string[] {
   const { tool, sources, span, summary } = report;
   const ids = sources.map(({ id }) => id);
-  const names = ids.map(sourceNames(ids, Math.floor(page.width / 2)));
+  const nameOf = sourceNames(ids, Math.floor(page.width / 2));
+  const names = sources.map(({ id, accounts }) =>
+    [nameOf(id), someText(accounts.map(tameName), SHOWN_ACCOUNTS)].join(' ').trim(),
+  );
   const amounts = [countText(summary.events, 'event'), countText(summary.credentials, 'credential')];
   return [
     ...fill(page, indent(page, ''), [

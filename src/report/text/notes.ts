@@ -8,13 +8,30 @@ const SHOWN_NOTES = 10;
 const LONGEST_LINE = 400;
 const UNFINISHED = 'The run ended before everything was read.';
 
-/** What is wrong with what was read. */
+/** What is missing of what was to be read. */
 export function noteLines(page: Page, { run, sources }: Report): string[] {
   const ids = sources.map(({ id }) => id);
   const nameOf = sourceNames(ids, Number.POSITIVE_INFINITY);
   const notes = sources.map(source => notesOf(source, nameOf(source.id), sources.length > 1));
+  if (!run.complete && notes.every(lines => lines.length === 0))
+    notes.push([{ source: '', path: '', text: UNFINISHED }]);
+  return sectionLines(page, 'Incomplete', notes);
+}
+
+/** What is worth knowing of what was read. */
+export function remarkLines(page: Page, { sources }: Pick<Report, 'sources'>): string[] {
+  const nameOf = sourceNames(
+    sources.map(({ id }) => id),
+    Number.POSITIVE_INFINITY,
+  );
+  const remarks = sources.map(({ id, remarks }) =>
+    remarks.map(remark => noteOf(remark, id, sources.length > 1 ? nameOf(id) : '')),
+  );
+  return sectionLines(page, 'Worth knowing', remarks);
+}
+
+function sectionLines(page: Page, title: string, notes: readonly (readonly Note[])[]): string[] {
   const told = notes.filter(lines => lines.length > 0);
-  if (!run.complete && told.length === 0) told.push([{ source: '', path: '', text: UNFINISHED }]);
   if (told.length === 0) return [];
   // Each source has its say, however long the note of another.
   const fair = Math.max(1, Math.floor(SHOWN_NOTES / told.length));
@@ -22,7 +39,7 @@ export function noteLines(page: Page, { run, sources }: Report): string[] {
   const hidden = countNotes(told.flat()) - countNotes(shown);
   const more = { text: `… ${withSeparators(hidden)} more`, paint: page.faint };
   return [
-    page.strong(run.complete ? 'Remarks' : 'Incomplete'),
+    page.strong(title),
     ...shown.flatMap(note => lineOf(page, note)),
     ...(hidden > 0 ? fill(page, indent(page, '  '), [more]) : []),
   ];
