@@ -11,7 +11,9 @@ export function progressLine(progress: Progress, elapsed: number, width: number)
     share === null ? '' : `${Math.floor(share * 100)} %`,
     share === null ? '' : timeLeft(progress, elapsed),
     countText(events, 'event'),
-    elapsed > 0 ? `${withSeparators(roundedRate((Math.max(0, events - eventsBefore) * SECOND) / elapsed))} events/s` : '',
+    elapsed > 0
+      ? `${withSeparators(roundedRate((Math.max(0, events - eventsBefore) * SECOND) / elapsed))} events/s`
+      : '',
   ].filter(part => part !== '');
   while (parts.length > 1 && parts.join(' · ').length > width) parts.pop();
   return parts.join(' · ').slice(0, width);

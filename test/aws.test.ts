@@ -13,6 +13,7 @@ import type { Completion } from '../src/model/batch.ts';
 import type { Views } from '../src/model/coverage.ts';
 import type { Report } from '../src/model/report.ts';
 import { eachOf } from '../src/pool.ts';
+import type { Progress } from '../src/reading.ts';
 import { DAY, HOUR } from '../src/time.ts';
 import { defaultRules, TEST_NETWORKS } from './judgement.ts';
 import { rawRecord } from './raw-record.ts';
@@ -309,14 +310,19 @@ describe('its report', () => {
   );
 
   /** The report of an audit whose answers come after pauses. */
-  async function reportOf(pauseOf: (call: LookupCall) => number, over: Partial<AuditRequest> = {}, abortAt = -1) {
+  async function reportOf(
+    pauseOf: (call: LookupCall) => number,
+    over: Partial<AuditRequest> = {},
+    abortAt = -1,
+    onProgress = quietHooks.onProgress,
+  ) {
     const abort = new AbortController();
     await startCloud();
     const mischief: Mischief = ({ index }) => (index === abortAt ? void abort.abort() : undefined);
     const server = await serveLookup(region => busy.get(region)!, mischief, { DescribeTrails: TRAILLESS }, pauseOf);
     opened.push(server);
     env.set({ AWS_ENDPOINT_URL_CLOUDTRAIL: server.url });
-    return audit(requestFor(over), { ...quietHooks, signal: abort.signal });
+    return audit(requestFor(over), { ...quietHooks, onProgress, signal: abort.signal });
   }
 
   function requestFor(over: Partial<AuditRequest>): AuditRequest {
@@ -361,9 +367,12 @@ describe('its report', () => {
     const whole = await reportOf(() => 0);
     const path = env.write('checkpoint', '');
     const question = { now: NOW, since: null, until: null, window: { from: NOW - 90 * DAY, until: NOW } };
+    const seen: Progress[] = [];
+    const onProgress = (progress: Progress): void => void seen.push({ ...progress });
     const goOn = async (abortAt: number): Promise<Report> => {
+      seen.length = 0;
       const checkpoint = openCheckpoint(path, 'aws:', question, () => undefined);
-      const report = await reportOf(() => 0, { checkpoint }, abortAt);
+      const report = await reportOf(() => 0, { checkpoint }, abortAt, onProgress);
       checkpoint.close(report.run.complete);
       return report;
     };
@@ -371,6 +380,13 @@ describe('its report', () => {
     expect([first.run.complete, first.summary.events < 360]).toEqual([false, true]);
     await goOn(30);
     const last = await goOn(-1);
+    const { done, doneBefore, events, eventsBefore } = seen.at(-1)!;
+    expect([eventsBefore > 0, eventsBefore < events, doneBefore > 0, doneBefore < done]).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
     const { duplicates: _, ...source } = last.sources[0]!;
     expect(whole.sources).toMatchObject([source]);
     expect({ ...last, sources: [] }).toEqual({ ...whole, sources: [] });

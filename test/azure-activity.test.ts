@@ -674,7 +674,8 @@ describe('deeds', () => {
       'use ',
       [],
     ],
-    ['Microsoft.CognitiveServices/accounts/deployments/write', body([]), 'use ', []],
+    ['Microsoft.CognitiveServices/accounts/projects/write', body([]), 'use ', []],
+    ['Microsoft.CognitiveServices/accounts/deployments/write', body([]), `grant ${KEPT}`, []],
     ['Microsoft.Compute/disks/beginGetAccess/action', {}, 'use ', []],
   ])('%s %j', async (operation, rest, told, seen) => {
     const { events, credentials } = await read(listed({ operationName: { value: operation }, ...rest }));

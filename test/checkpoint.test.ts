@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
+import type { AuditRequest } from '../src/audit.ts';
+import { withCheckpoint } from '../src/cli/checkpoint.ts';
+import type { Io } from '../src/cli/io.ts';
+import type { AuditFlags, Settings } from '../src/cli/settings.ts';
 import { type Checkpoint, continued, openCheckpoint } from '../src/checkpoint.ts';
 import type { Batch, Completion } from '../src/model/batch.ts';
 import { eventOf } from './event.ts';
@@ -133,6 +137,37 @@ test('a run that goes on answers what the first was asked', () => {
   expect(again).toMatchObject(QUESTION);
   again.close(true);
   expect(openCheckpoint(path, 'aws:', later, unheard)).toMatchObject(later);
+});
+
+test.each([
+  ['', ', begun 2026-11-20 20:18 UTC'],
+  ['2026-11-20T20:18Z', ''],
+])('a run at --now %j says what it goes on from', async (given, begun) => {
+  const path = fresh();
+  const said: string[] = [];
+  const request = {
+    ...QUESTION,
+    now: Date.UTC(2026, 10, 20, 20, 18),
+    sources: ['aws:'],
+    rules: [],
+    world: { aws: {} },
+  };
+  const flags = given === '' ? {} : { now: given };
+  const go = (isDone: boolean): Promise<{ isDone: boolean }> =>
+    withCheckpoint(
+      request as unknown as AuditRequest,
+      { checkpoint: path, config: {} } as unknown as Settings,
+      flags as unknown as AuditFlags,
+      { stderr: { writable: true, write: (text: string) => void said.push(text) } } as unknown as Io,
+      ({ checkpoint }) => {
+        for (let page = 0; page < 20; page++) checkpoint!.add('aws:', 'a', batchOf(page * 50, 50, String(page)));
+        return Promise.resolve({ isDone });
+      },
+    );
+  await go(false);
+  expect(said).toEqual([]);
+  await go(true);
+  expect(said).toEqual([`keyward: going on from ${path}${begun}\n`]);
 });
 
 test('batches without events are written too', async () => {

@@ -314,6 +314,34 @@ describe('deeds', () => {
       `grant | ok | ${BOB}`,
     ],
     [
+      'what a console attaches to a user that it makes for one API key',
+      asked('iam:AttachUserPolicy', {
+        userName: 'BedrockAPIKey-x1y2',
+        policyArn: 'arn:aws:iam::aws:policy/AmazonBedrockLimitedAccess',
+      }),
+      'use | ok',
+    ],
+    [
+      'more than that attached to such a user',
+      asked('iam:AttachUserPolicy', {
+        userName: 'BedrockAPIKey-x1y2',
+        policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess',
+      }),
+      `grant | ok | ${IAM}:user/BedrockAPIKey-x1y2`,
+    ],
+    ['a use case stated to Bedrock', asked('bedrock:PutUseCaseForModelAccess', {}), 'grant | ok'],
+    [
+      'an agreement for a model',
+      asked('bedrock:CreateFoundationModelAgreement', { modelId: 'anthropic.claude-3-sonnet-20240229-v1:0' }),
+      'grant | ok | anthropic.claude-3-sonnet-20240229-v1:0',
+    ],
+    ['an agreement for something else', asked('agreement-marketplace:AcceptAgreementRequest', {}), 'use | ok'],
+    [
+      'an agreement asked for through Bedrock',
+      record('agreement-marketplace:AcceptAgreementRequest', { sourceIPAddress: 'bedrock.amazonaws.com' }),
+      'grant | ok',
+    ],
+    [
       'a policy attached to a role',
       asked('iam:AttachRolePolicy', { roleName: 'app', policyArn: 'x' }),
       `grant | ok | ${ROLE}`,

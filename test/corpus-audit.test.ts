@@ -17,6 +17,9 @@ const SAID: Readonly<Record<string, readonly string[]>> = {
   'aws.credential-access.ec2-get-password-data.json': [
     'denied-burst medium arn:aws:iam::457448411975:role/stratus-red-team-ec2-get-password-data-role',
   ],
+  'aws.credential-access.ec2-steal-instance-credentials.json': [
+    'stolen-session medium arn:aws:iam::017622104382:role/stratus-red-team-ec2-steal-credentials-role 18.236.253.47',
+  ],
   'aws.credential-access.secretsmanager-batch-retrieve-secrets.json': ['issuance-burst medium AKIALK3Q0HKBKZJ2XBYP'],
   'aws.credential-access.secretsmanager-retrieve-secrets.json': ['issuance-burst medium AKIA1JMTHE9ZMZMWG0MG'],
   'aws.defense-evasion.cloudtrail-delete.json': [
@@ -25,6 +28,7 @@ const SAID: Readonly<Record<string, readonly string[]>> = {
   'aws.defense-evasion.cloudtrail-stop.json': [
     'audit-silenced critical 143434273843 stratus-red-team-ct-stop-trail-buykxbqejv cloudtrail:StopLogging',
   ],
+  'aws.impact.bedrock-invoke-model.json': ['model-access-enabled medium arn:aws:iam::494659789341:role/test-role'],
   'aws.initial-access.console-login-without-mfa.json': [
     'root-credential medium arn:aws:iam::562283505220:user/stratus-red-team-nmfalu-jfzdtsvchl/password sign-in',
   ],
@@ -48,6 +52,14 @@ const REFUSED = {
   'StopLogging.json.cloudtrail': ['audit-silenced medium 111111111111 cloudtrail:StopLogging'],
 };
 
+/** A secret added to an application, and credentials that were taken from an instance through its proxy. */
+const OTRF = {
+  'AADAuditEvents.json': ['key-minted low 59eaeebc-8a6b-44a6-9f24-7d55e64420c9'],
+  'ec2_proxy_s3_exfiltration_2020-09-14011940.json': [
+    'stolen-session medium arn:aws:iam::123456789123:role/MordorNginxStack-BankingWAFRole-9S3E0UAE1MM0 1.2.3.4',
+  ],
+};
+
 test('every Stratus log gives what corpus/README.md says, and nothing else', async () => {
   expect(await saidOf('stratus-red-team')).toEqual(SAID);
 });
@@ -55,7 +67,7 @@ test('every Stratus log gives what corpus/README.md says, and nothing else', asy
 test.each([
   ['traildiscover', REFUSED],
   ['cloud-custodian', {}],
-  ['otrf', { 'AADAuditEvents.json': ['key-minted low 59eaeebc-8a6b-44a6-9f24-7d55e64420c9'] }],
+  ['otrf', OTRF],
   ['plaso', {}],
   ['trailscraper', {}],
 ])('every log of %s says what it should, and no other speaks', async (folder, said) => {

@@ -57,12 +57,12 @@ describe('what a rule could see', () => {
     ],
     [
       'not all of the history that it compares with',
-      source({ reach: { from: Date.UTC(2026, 8, 4), why: '' } }),
+      source({ reach: { from: Date.UTC(2026, 9, 5), why: '' } }),
       [],
       'partial',
-      'nothing before 2026-09-04 was read',
+      'nothing before 2026-10-05 was read',
     ],
-    ['all of that history', source({ reach: { from: Date.UTC(2026, 8, 3), why: '' } }), [], 'evaluated', ''],
+    ['all of that history', source({ reach: { from: Date.UTC(2026, 9, 4), why: '' } }), [], 'evaluated', ''],
     [
       'a list of keys',
       source({ until: Number.NEGATIVE_INFINITY, views: keyListViews([]) }),

@@ -197,6 +197,11 @@ describe('who acted', () => {
       plain({ ...role, sessionContext: { sessionIssuer: {} } }),
       held(ROLE, 'role', ROLE, ASIA),
     ],
+    [
+      'a role that EC2 lends to an instance',
+      plain({ ...role, arn: `arn:aws:sts::${ACCOUNT}:assumed-role/app/i-0123456789abcdef0` }),
+      held(ROLE, 'role', ROLE, `${ASIA} (i-0123456789abcdef0)`),
+    ],
     ['a role without a key', plain({ ...role, accessKeyId: undefined }), held(ROLE, 'role', ROLE)],
     ['a role with a masked key', plain({ ...role, accessKeyId: 'ASIA****************' }), held(ROLE, 'role', ROLE)],
     [

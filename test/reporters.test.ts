@@ -323,6 +323,14 @@ describe('what was read', () => {
   });
 
   test.each([
+    [['123456789012'], 'keyward  aws: 123456789012   1 Sep'],
+    [['123456789012', '210987654321'], 'keyward  aws: 123456789012 and 210987654321   1 Sep'],
+    [['111122223333', '123456789012', '210987654321'], 'keyward  aws: 111122223333 and 2 more   1 Sep'],
+  ])('a source is told with its accounts: %j', (accounts, expected) => {
+    expect(headOf({ ...clean, sources: [{ ...logs!, id: 'aws:', accounts }] })[0]).toContain(expected);
+  });
+
+  test.each([
     [null, Date.UTC(2024, 7, 10), 'judged up to 10 Aug 2024'],
     [null, Date.UTC(2026, 7, 10, 12), 'judged up to 10 Aug 12:00 UTC'],
     [NOW - 7 * DAY, null, 'judged 13 Nov – 20 Nov; what came before is history to compare with'],
@@ -441,6 +449,14 @@ describe('what was not seen', () => {
   test('all rules are not listed', () => {
     const all = ['a', 'b', 'c'].map(rule => [rule, 'partial', 'no end'] as const);
     expect(gapsOf(...all)).toEqual(['  - no end (all rules)']);
+  });
+
+  test('whosever accounts they are of', () => {
+    const some = '123456789012, 210987654321 and 3 more: ';
+    const reason = ['Claude', 'bedrock-mantle'].map(name => some + surface(name)).join('; ');
+    expect(gapsOf(['a', 'partial', reason])).toEqual([
+      `  - ${some}inference through bedrock-mantle and Claude is not in the trail (a)`,
+    ]);
   });
 
   test('reasons that differ in a name are one', () => {

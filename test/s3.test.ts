@@ -197,6 +197,18 @@ describe('the days asked for', () => {
     expect(read.endings[1]!.remarks).toBeUndefined();
   });
 
+  test.each<[string, string, Window, object | null]>([
+    ['to the first day asked for', '', WINDOW, { from: WINDOW.from, why: '' }],
+    ['whatever there is when nobody asks since when', '', ALL, null],
+    ['whatever there is where names tell no days', '/loose', WINDOW, null],
+  ])('are read %s', async (_, path, window, expected) => {
+    putTrail();
+    put('loose/events.json.gz');
+    const opened = s3.open(`s3://${BUCKET}${path}`, task({ window }));
+    for await (const _shard of opened.shards());
+    expect(opened.reach!()).toEqual(expected);
+  });
+
   test('of none is an error that says what is there', async () => {
     putTrail();
     const window = { from: Date.UTC(2027, 0, 1), until: Date.UTC(2027, 0, 2) };

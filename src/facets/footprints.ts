@@ -135,12 +135,16 @@ export function hoursIn({ day, hours }: Pick<FootprintDay, 'day' | 'hours'>): nu
   return found;
 }
 
-/** The prefix that stands for the network of an address; empty for one that belongs to no one network. */
-export function networkOf(address: string, { why }: Pick<Place, 'why'>): string {
-  if (address === '' || why === 'private' || why === 'invalid' || why === 'missing') return '';
+/** The prefix that stands for the network of an address. */
+export function prefixOf(address: string): string {
   return address.includes(':')
     ? `${address.split(':').slice(0, 3).join(':')}::/48`
     : `${address.split('.').slice(0, 3).join('.')}.0/24`;
+}
+
+/** Nothing when an address belongs to no one network. */
+function networkOf(address: string, { why }: Place): string {
+  return address === '' || why === 'private' || why === 'invalid' || why === 'missing' ? '' : prefixOf(address);
 }
 
 type Named = Pick<AuditEvent, 'address' | 'agent' | 'deed' | 'model'>;

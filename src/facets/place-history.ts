@@ -19,7 +19,7 @@ export type DaysByName = ReadonlyMap<string, readonly number[]>;
 export interface Baseline {
   /** Days with any use in the look-back. */
   readonly activeDays: number;
-  /** How likely the next day is to bring a new name, after Good and Turing: (names seen once + 0.5) / (days + 1). */
+  /** How likely the next day is to bring a new name, after Good and Turing: (names of one visit + 0.5) / (days + 1). */
   readonly novelty: number;
   /** Names seen in the look-back, with the days on which they were. */
   readonly known: ReadonlyMap<string, number>;
@@ -85,16 +85,24 @@ export function baselineBefore(
   names: DaysByName,
   active: readonly number[],
 ): Baseline {
-  const within = (days: readonly number[]) => days.filter(d => d < day && d >= day - lookbackDays).length;
+  const within = (days: readonly number[]) => days.filter(d => d < day && d >= day - lookbackDays);
   const known = new Map<string, number>();
+  const visits: number[] = [];
   for (const [name, days] of names) {
-    const count = within(days);
-    if (count > 0) known.set(name, count);
+    const own = within(days);
+    if (own.length > 0) known.set(name, own.length);
+    if (own.length > 0 && Math.max(...own) - Math.min(...own) < VISIT_DAYS) visits.push(own.length);
   }
-  const once = [...known.values()].filter(count => count === 1).length;
-  const count = within(active);
-  return { activeDays: count, novelty: (once + 0.5) / (count + 1), known };
+  const most = Math.max(0, ...known.values());
+  // Where someone is at home is no visit, however short the logs; a single day is not at home anywhere.
+  const isHome = most > 1 && visits.includes(most);
+  const once = visits.length - (isHome ? 1 : 0);
+  const { length } = within(active);
+  return { activeDays: length, novelty: (once + 0.5) / (length + 1), known };
 }
+
+/** Days that lie all within a fortnight are one visit: who travels is in each country for some days, and then no more. */
+const VISIT_DAYS = 14;
 
 /** Names from the most to the least usual, the first five in full: 'DE', 'DE and US', 'DE, FR, US, PL, NL and 3 more'. */
 export function usualText(known: ReadonlyMap<string, number>): string {

@@ -95,7 +95,8 @@ interface Attempt {
   readonly model: string;
 }
 
-function probeOf({ deed, action, outcome, model }: Attempt): string | undefined {
+/** What an attempt is a probe of, as 'kind name'; undefined when it is none. */
+export function probeOf({ deed, action, outcome, model }: Attempt): string | undefined {
   if (LOOK_ACTIONS.has(action)) return `look ${action}`;
   return deed === 'infer' && isRefused(outcome) ? `${outcome} ${model.slice(0, MAX_NAME)}` : undefined;
 }

@@ -40,7 +40,7 @@ const HELD = 2 * KEPT;
 const NETWORKS = 16;
 const SEPARATOR = '\x1f';
 
-const INSTANCE = / \((i-[0-9a-f]{4,32})\)$/i;
+const INSTANCE = / \((i-[0-9a-f]{8,32})\)$/i;
 
 /** The instance whose session this is, by the name its cloud gave it; empty when it is of none. */
 export const instanceOf = (session: string): string => INSTANCE.exec(session)?.[1] ?? '';

@@ -219,7 +219,7 @@ const sessionOf = ({ keyId }: IdentityFields): string => (isMasked(keyId) ? '' :
 /** A session that EC2 gave to an instance bears the name of the instance, and only those can be told to have left it. */
 function roleSession(fields: IdentityFields): string {
   const session = sessionOf(fields);
-  const instance = /:assumed-role\/[^/]+\/(i-[0-9a-f]{4,32})$/i.exec(fields.arn)?.[1];
+  const instance = /:assumed-role\/[^/]+\/(i-[0-9a-f]{8,32})$/i.exec(fields.arn)?.[1];
   return session === '' || instance === undefined ? session : `${session} (${instance})`;
 }
 

@@ -13,14 +13,20 @@ import { keyRevealed } from './key-revealed.ts';
 import { keysOverlap } from './keys-overlap.ts';
 import { longLivedKey } from './long-lived-key.ts';
 import { longTtl } from './long-ttl.ts';
+import { modelAccessEnabled } from './model-access-enabled.ts';
 import { modelProbe } from './model-probe.ts';
 import { neverExpires } from './never-expires.ts';
+import { newModel } from './new-model.ts';
+import { offSchedule } from './off-schedule.ts';
+import { phantomUser } from './phantom-user.ts';
 import { rootCredential } from './root-credential.ts';
 import type { Rule } from './rule.ts';
+import { stolenSession } from './stolen-session.ts';
 import { tokenBurst } from './token-burst.ts';
 import { trustOpened } from './trust-opened.ts';
 import { twoPlacesAtOnce } from './two-places-at-once.ts';
 import { unusualGeography } from './unusual-geography.ts';
+import { unusualNetwork } from './unusual-network.ts';
 
 export const rules: readonly Rule[] = [
   auditSilenced,
@@ -37,11 +43,17 @@ export const rules: readonly Rule[] = [
   keysOverlap,
   longLivedKey,
   longTtl,
+  modelAccessEnabled,
   modelProbe,
   neverExpires,
+  newModel,
+  offSchedule,
+  phantomUser,
   rootCredential,
+  stolenSession,
   tokenBurst,
   trustOpened,
   twoPlacesAtOnce,
   unusualGeography,
+  unusualNetwork,
 ];

@@ -61,8 +61,8 @@ export const modelAccessEnabled = defineRule({
   facets,
   options,
   messages: {
-    enabled: '{who} made {models} available on {day} ({actions}){history}.',
     used: '{who} made {models} available on {day} ({actions}){history}, and called models from {time} on.',
+    enabled: '{who} made {models} available on {day} ({actions}){history}.',
   },
   examples: () => [
     {

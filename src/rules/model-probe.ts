@@ -4,6 +4,7 @@ import type { StateOf } from '../facets/facet.ts';
 import { modelDays, modelFamily, models } from '../facets/models.ts';
 import { firstSeen } from '../facets/place-history.ts';
 import { placeHours, places } from '../facets/places.ts';
+import { handsOf, type ProbeHand, probeHands } from '../facets/probe-hands.ts';
 import { isHourly, type Probe, probeRows, probes } from '../facets/probes.ts';
 import { smallerExample } from '../facets/tally.ts';
 import { volume, volumeHours } from '../facets/volume.ts';
@@ -15,7 +16,7 @@ import { DAY, dayOf, HOUR, hourOf, MINUTE } from '../time.ts';
 import { countText, isoText, timeText } from '../wording.ts';
 import { defineRule } from './rule.ts';
 
-const facets = { probes, volume, models, activity, browsers, places };
+const facets = { probes, probeHands, volume, models, activity, browsers, places };
 
 const options = {
   windowHours: { default: 24, min: 1, max: 168, describe: 'Hours in which all steps must begin.' },
@@ -53,7 +54,7 @@ export const modelProbe = defineRule({
     'High when the key had been in use on 9 days or more and never for models, when a browser spoke with a static key, or when the key came from a country new to it.',
   kind: 'signal',
   description:
-    'Within 24 hours a credential looked at what models there are, was refused by two models or three times, and then got an answer. That is how a stolen key is tried out before it is used or sold: the thief does not know what it may do. Looking means enumerating models or calling what only a console calls; refused means denied or invalid, never throttled, and invalid not where the model had answered the credential on an earlier day: then the request was wrong, not the model. The steps are ordered by when each began.',
+    'Within 24 hours a credential looked at what models there are, was refused by two models or three times, and then got an answer. That is how a stolen key is tried out before it is used or sold: the thief does not know what it may do. Looking means enumerating models or calling what only a console calls; refused means denied or invalid, never throttled, and invalid not where the model had answered the credential on an earlier day: then the request was wrong, not the model. The steps are ordered by when each began, and of a role that many share one session, or one person, must have taken them all.',
   remediation:
     'Ask the holder whether they were trying out models. If not, disable the credential at once: the probing succeeded. Then read which models answered since, and from where it was called.',
   references: [
@@ -155,6 +156,36 @@ export const modelProbe = defineRule({
       expect: ['named:medium'],
     },
     {
+      title: 'by one session of a role',
+      credential: ROLE,
+      events: [
+        { ...LOOK, at: -22 * HOUR, session: 'ASIAIOSFODNN7EXAMPLE' },
+        ...refusals(2, -21 * HOUR).map(event => ({ ...event, session: 'ASIAIOSFODNN7EXAMPLE' })),
+        { ...CALL, at: -20 * HOUR, session: 'ASIAIOSFODNN7EXAMPLE' },
+      ].map(event => ({ ...event, principal: ROLE_ARN })),
+      expect: ['named:medium'],
+    },
+    {
+      title: 'by three people who share a role: one looks, one is refused, one succeeds',
+      credential: ROLE,
+      events: [
+        { ...LOOK, at: -22 * HOUR, session: 'ASIAIOSFODNN7EXAMPLE' },
+        ...refusals(2, -21 * HOUR).map(event => ({ ...event, session: 'ASIAI44QH8DHBEXAMPLE' })),
+        { ...CALL, at: -20 * HOUR, session: 'ASIA111111111EXAMPLE' },
+      ].map(event => ({ ...event, principal: ROLE_ARN })),
+      expect: [],
+    },
+    {
+      title: 'by one person in two sessions of a role',
+      credential: ROLE,
+      events: [
+        { ...LOOK, at: -22 * HOUR, session: 'ASIAIOSFODNN7EXAMPLE' },
+        ...refusals(2, -21 * HOUR).map(event => ({ ...event, session: 'ASIAI44QH8DHBEXAMPLE' })),
+        { ...CALL, at: -20 * HOUR, session: 'ASIAI44QH8DHBEXAMPLE' },
+      ].map(event => ({ ...event, principal: 'arn:aws:sts::123456789012:assumed-role/app/jane@example.com' })),
+      expect: ['named:medium'],
+    },
+    {
       title: 'refused until the end',
       events: [{ ...CALL, at: -23 * HOUR }, { ...LOOK, at: -22 * HOUR }, ...refusals(7, -21 * HOUR)],
       expect: [],
@@ -191,7 +222,8 @@ export const modelProbe = defineRule({
   commands: disableCommands,
   *judge({ credential, facets }, { options }) {
     if (!isHourly(facets.probes)) yield { abstain: 'crowded' };
-    for (const chain of chainsOf(facets, options)) {
+    const hands = credential.kind === 'role' ? handsOf(facets.probeHands) : null;
+    for (const chain of chainsOf(facets, options, chain => hands?.some(hand => canHaveMade(hand, chain)) ?? true)) {
       const reasons = reasonsOf(facets, chain, isStatic(credential.kind), options.idleDays);
       yield {
         ...sayChain(chain),
@@ -204,6 +236,8 @@ export const modelProbe = defineRule({
   },
 });
 
+const ROLE_ARN = 'arn:aws:iam::123456789012:role/app';
+const ROLE = { id: ROLE_ARN, kind: 'role', owner: ROLE_ARN } as const;
 const LOOK = { action: 'bedrock:ListFoundationModels' } as const;
 const CALL = { deed: 'infer', action: 'bedrock:InvokeModel', model: 'anthropic.claude-opus-4-5' } as const;
 
@@ -215,7 +249,7 @@ function refusals(count: number, at: number) {
 }
 
 /** The chains of a credential, one after the other; looks within a chain belong to it. */
-function* chainsOf(facets: States, settings: Settings): Generator<Chain> {
+function* chainsOf(facets: States, settings: Settings, isOneHand: (chain: Chain) => boolean): Generator<Chain> {
   const rows = probeRows(facets.probes);
   const looks = rows.filter(({ kind }) => kind === 'look');
   const isMistake = mistakesOf(facets);
@@ -226,7 +260,7 @@ function* chainsOf(facets: States, settings: Settings): Generator<Chain> {
   for (const look of looks) {
     if (look.first <= done) continue;
     const chain = chainFrom(look.first, looks, refusals, successes, settings);
-    if (chain === undefined) continue;
+    if (chain === undefined || !isOneHand(chain)) continue;
     yield chain;
     done = chain.success.at;
   }
@@ -326,6 +360,14 @@ function newCountries({ places }: States, chain: Chain): string[] {
   const isKnown = firsts.some(([, at]) => at < since);
   const fresh = firsts.filter(([, at]) => at >= since && at <= chain.success.at);
   return isKnown ? fresh.map(([country]) => country).sort() : [];
+}
+
+/** Whether one hand can have taken all steps: of many who share a role, one looks and others are refused. */
+function canHaveMade(hand: ProbeHand, chain: Chain): boolean {
+  const { lookFirst, lookLast, refused, refusedFirst, refusedLast, okLast } = hand;
+  const [from, until] = [startOf(chain), chain.success.at];
+  const isInTime = lookFirst <= until && lookLast >= from && refusedFirst <= until && refusedLast >= from;
+  return isInTime && refused > 1 && lookFirst <= refusedLast && okLast >= refusedFirst;
 }
 
 const refusedModels = ({ refusals }: Chain): Set<string> =>

@@ -9,6 +9,7 @@ import {
   habitEvidence,
   newcomerDays,
 } from '../facets/place-history.ts';
+import { areDualStack, networkRows, networks } from '../facets/networks.ts';
 import { placeHours, places } from '../facets/places.ts';
 import { isSampled, type SessionHour, sessionHours, sessions } from '../facets/sessions.ts';
 import { isStatic } from '../kinds.ts';
@@ -16,7 +17,7 @@ import type { Credential } from '../model/credential.ts';
 import type { OptionValues } from '../model/option.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY, dayOfHour, HOUR, MINUTE } from '../time.ts';
-import { countText, hourText, isoText } from '../wording.ts';
+import { compareText, countText, hourText, isoText } from '../wording.ts';
 import { defineRule, type Example, type Verdict } from './rule.ts';
 
 /** As many sessions and hours as a finding shows. */
@@ -79,7 +80,7 @@ export const twoPlacesAtOnce = defineRule({
   kind: 'signal',
   description:
     'One static key, or one session of a role, is used from two countries within the same hour, so that the times of use overlap: two hands hold it. ' +
-    'A pair of countries that met in the 90 days before is usual, and so is one that a young key keeps up for nine days.',
+    'IPv4 and IPv6 of one operator are one place, where an ASN database tells. A pair of countries that met in the 90 days before is usual, and so is one that a young key keeps up for nine days.',
   remediation:
     'Find out which of the two places is not its holder. Disable the key, or revoke the sessions of the role, and review what was done from there.',
   references: [
@@ -93,7 +94,7 @@ export const twoPlacesAtOnce = defineRule({
   ],
   lookbackDays: 90,
   needs: ['places'],
-  facets: { places, sessions },
+  facets: { places, sessions, networks },
   options,
   messages,
   abstentions: {
@@ -107,7 +108,10 @@ export const twoPlacesAtOnce = defineRule({
     const own = [...placeHours(facets.places)];
     const hours: readonly Hour[] = isStatic(credential.kind) ? own : [...sessionHours(facets.sessions)];
     if (!isStatic(credential.kind) && isSampled(facets.sessions)) yield { abstain: 'sampled' };
-    const meetings = meetingsIn(hours, options.minCalls);
+    const known = networkRows(facets.networks);
+    const meetings = meetingsIn(hours, options.minCalls).filter(
+      ({ sides: [a, b] }) => !areDualStack(known, a.country, b.country),
+    );
     if (meetings.length === 0) return;
     const countries = daysOf(countryDays(own));
     const history = { hours, countries, active: activeDays(countries) };
@@ -115,8 +119,60 @@ export const twoPlacesAtOnce = defineRule({
   },
 });
 
-/** The pairs of countries that overlap within an hour; hours come by session, then time. */
+/** The pairs of countries that overlap, within an hour or across the mark between two; hours come by session, then time. */
 function meetingsIn(hours: readonly Hour[], minCalls: number): Meeting[] {
+  const within = meetingsWithin(hours, minCalls);
+  if (new Set(hours.map(({ country }) => country)).size < 2) return within;
+  const met = new Set(within.flatMap(meeting => keysOf(meeting, 0)));
+  const across = [...groupBy(hours, ({ session }) => session).values()]
+    .flatMap(own => meetingsAcross(own, minCalls))
+    .filter(meeting => {
+      const keys = keysOf(meeting, 1);
+      const isNew = !keys.some(key => met.has(key));
+      for (const key of keys) met.add(key);
+      return isNew;
+    });
+  return [...within, ...across];
+}
+
+/** The hours that a meeting may lie in. */
+const keysOf = ({ pair, sides: [{ hour, session = '' }] }: Meeting, more: 0 | 1): string[] =>
+  [0, more].map(ahead => `${hour + ahead} ${pair} ${session}`);
+
+/** Use goes on across the mark when it paused no longer than this. */
+const PAUSE = 10 * MINUTE;
+
+/** Meetings of which at least one side goes on from one hour into the next. */
+function meetingsAcross(hours: readonly Hour[], minCalls: number): Meeting[] {
+  const joined = [...groupBy(hours, ({ country, egress }) => `${country} ${egress}`).values()].flatMap(joinHours);
+  const spans = [...hours, ...joined].filter(({ count }) => count >= minCalls);
+  spans.sort((a, b) => a.first - b.first || a.last - b.last || compareText(a.country, b.country));
+  const isJoined = new Set(joined);
+  return spans.flatMap((a, i) => {
+    const meetings: Meeting[] = [];
+    for (let j = i + 1; j < spans.length && spans[j]!.first <= a.last; j++) {
+      const b = spans[j]!;
+      if (a.country === b.country || !(isJoined.has(a) || isJoined.has(b))) continue;
+      const sides = a.country < b.country ? ([a, b] as const) : ([b, a] as const);
+      const hour = Math.min(a.hour, b.hour);
+      const [one, other] = sides.map(side => ({ ...side, hour })) as [Hour, Hour];
+      meetings.push({ pair: `${one.country}+${other.country}`, day: dayOfHour(hour), sides: [one, other] });
+    }
+    return meetings;
+  });
+}
+
+/** Each two neighbouring hours between which use hardly paused, as one. */
+function joinHours(hours: readonly Hour[]): Hour[] {
+  return hours.slice(1).flatMap((next, i) => {
+    const hour = hours[i]!;
+    if (next.hour !== hour.hour + 1 || next.first - hour.last > PAUSE) return [];
+    return [{ ...hour, count: hour.count + next.count, last: next.last, grave: hour.grave + next.grave }];
+  });
+}
+
+/** Meetings within one UTC hour. */
+function meetingsWithin(hours: readonly Hour[], minCalls: number): Meeting[] {
   const meetings: Meeting[] = [];
   let start = 0;
   for (let i = 0; i < hours.length; i++) {
@@ -255,6 +311,36 @@ function examples(): Example<typeof messages>[] {
       expect: ['atOnceGrave:critical'],
     },
     { title: 'a key without a habit', events: both, expect: ['atOnce:medium'] },
+    {
+      title: 'a settled key in two countries on both sides of the mark between two hours',
+      events: [
+        daily,
+        ...[-50, -10, 10, 50].map(seconds => ({ at: -DAY + 3 * HOUR + seconds * 1000, country: 'DE' })),
+        ...[-30, 30].map(seconds => ({ at: -DAY + 3 * HOUR + seconds * 1000, country: 'SG' })),
+      ],
+      expect: ['atOnce:high'],
+    },
+    {
+      title: 'two countries in two hours that do not overlap',
+      events: [
+        daily,
+        ...[-50, -40].map(minutes => ({ at: -DAY + 3 * HOUR + minutes * MINUTE, country: 'DE' })),
+        ...[-1, 1].map(minutes => ({ at: -DAY + 3 * HOUR + minutes * MINUTE, country: 'SG' })),
+      ],
+      expect: [],
+    },
+    {
+      title: 'IPv4 and IPv6 of one operator that a database puts in two countries',
+      events: [
+        { ...daily, operator: 'AS64496 Example Net' },
+        ...both.map(event => ({
+          ...event,
+          operator: 'AS64496 Example Net',
+          ...(event.country === 'SG' && { address: '2001:db8:0:0:0:0:0:1' }),
+        })),
+      ],
+      expect: [],
+    },
     {
       title: 'one side through a declared exit, whatever it does',
       events: [

@@ -314,6 +314,17 @@ function examples(): Example<typeof messages>[] {
       ),
       expect: [],
     },
+    {
+      title: 'a key that travels, some days to each country: the first is news',
+      events: [
+        daily('DE', -45),
+        daily('FR', -36, -34),
+        daily('IT', -26, -23),
+        daily('ES', -16, -14),
+        { ...thief, country: 'PT' },
+      ],
+      expect: ['newCountry:medium'],
+    },
     { title: 'a key with less than nine active days', events: [daily('DE', -9), thief], expect: [] },
     {
       title: 'a young key from a country that no one has used',

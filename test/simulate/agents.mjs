@@ -35,7 +35,8 @@ export const strangeAgent = random =>
   random.pick([
     pythonAgent,
     goAgent,
-    () => 'Boto3/1.34.46 md/Botocore#1.34.46 ua/2.0 os/linux#6.6.15-amd64 md/arch#x86_64 lang/python#3.11.6 md/pyimpl#CPython Botocore/1.34.46',
+    () =>
+      'Boto3/1.34.46 md/Botocore#1.34.46 ua/2.0 os/linux#6.6.15-amd64 md/arch#x86_64 lang/python#3.11.6 md/pyimpl#CPython Botocore/1.34.46',
     () => 'aws-cli/2.15.10 Python/3.11.6 Linux/6.6.15-amd64 exe/x86_64.kali.2024 prompt/off',
     () => 'python-requests/2.32.3',
   ])(random);

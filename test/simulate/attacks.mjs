@@ -1,6 +1,6 @@
-import { keyId, iamUser, shortTime } from '../make/cloudtrail.mjs';
+import { iamUser, keyId, roleSession } from '../make/cloudtrail.mjs';
 import { strangeAgent } from './agents.mjs';
-import { actOf, administrator, changeOf, LIST_KEYS, minted, operator } from './deeds.mjs';
+import { actOf, changeOf, LIST_KEYS, minted, operator, OPERATORS } from './deeds.mjs';
 import { shuffled, uniform } from './draws.mjs';
 import { ACCESS, addressIn, CLOUD, strangerAddress } from './places.mjs';
 import { ACCOUNTS, azureAccount, MODELS } from './population.mjs';
@@ -24,7 +24,7 @@ import { DAY, HOUR, isWeekend, MINUTE } from './time.mjs';
  * @property {string} from
  * @property {string} until
  * @property {readonly string[]} families Which of the families of rules should see it.
- * @property {string} [blind] What keeps it from being seen in these logs.
+ * @property {readonly string[]} bystanders Others that the attack passes through: a finding about them is neither a hit nor a false alert.
  *
  * @typedef {'loud' | 'medium' | 'slow' | 'distributed'} Loudness
  *
@@ -35,7 +35,7 @@ import { DAY, HOUR, isWeekend, MINUTE } from './time.mjs';
  * @property {readonly string[]} families
  * @property {readonly Stint[]} [stints]
  * @property {readonly Act[]} [acts]
- * @property {string} [blind]
+ * @property {readonly string[]} [bystanders]
  *
  * @typedef {object} Scene What an attack may use.
  * @property {Random} random
@@ -47,11 +47,13 @@ import { DAY, HOUR, isWeekend, MINUTE } from './time.mjs';
 
 const NEW_MODELS = ['anthropic.claude-opus-4-7', 'anthropic.claude-opus-4-5-20251101-v1:0'];
 
+const SESSION = 6 * HOUR;
+const SIGN_UP = '198.51.100.7';
+const SIGN_UP_AGENT =
+  'aws-sdk-go-v2/1.36.3 ua/2.1 os/linux lang/go#1.24.1 md/GOOS#linux md/GOARCH#arm64 api/iam#1.42.0 m/E,g';
+
 /** @type {readonly [string, string]} */
 const DENIED = ['AccessDeniedException', "You don't have access to the model with the specified model ID."];
-
-const NO_NETWORKS = 'only the network is new, and which networks are usual takes an ASN database';
-const MASKED = 'Azure AI masks addresses, and calls within the usual amount look like any other';
 
 /** Holders of keys whose use is steady enough to know their record. @param {number} hour */
 const settled = hour => (/** @type {Holder} */ holder) =>
@@ -64,7 +66,10 @@ const wasUsed = ({ plan }, hour) => plan.subarray(hour - 7 * 24, hour).some(call
 const isOldHand = (holder, hour) => holder.isStable && activeDaysBefore(holder.plan, hour) >= 30;
 
 /** @param {...Holder['kind']} kinds */
-const ofKind = (...kinds) => (/** @type {Holder} */ { kind, keys, life }) => kinds.includes(kind) && keys.length === 1 && life !== 'launch' && life !== 'shared-role';
+const ofKind =
+  (...kinds) =>
+  (/** @type {Holder} */ { kind, keys, life }) =>
+    kinds.includes(kind) && keys.length === 1 && life !== 'launch' && life !== 'shared-role';
 
 /** A moment in the last days of the stretch, on the hour. @param {Scene} scene @param {number} [lasting] Hours that it must leave. */
 function attackTime({ random, calendar }, lasting = 24) {
@@ -74,7 +79,8 @@ function attackTime({ random, calendar }, lasting = 24) {
 }
 
 /** The next time that it is between one and four in the night there. @param {Random} random @param {number} at @param {string} country */
-const nightAt = (random, at, country) => at - (at % DAY) + (((random.between(1, 3) - (ZONES[country] ?? 0)) % 24) + 24) % 24 * HOUR;
+const nightAt = (random, at, country) =>
+  at - (at % DAY) + ((((random.between(1, 3) - (ZONES[country] ?? 0)) % 24) + 24) % 24) * HOUR;
 
 /**
  * How a stranger uses what they took.
@@ -92,9 +98,21 @@ const nightAt = (random, at, country) => at - (at % DAY) + (((random.between(1, 
  *
  * @param {Use} use @returns {Stint[]}
  */
-function stintsOf({ holder, at, calls, address, agent = holder.agent, models = holder.models, isStreamed = holder.isStreamed, tokens = holder.tokens, session }) {
+function stintsOf({
+  holder,
+  at,
+  calls,
+  address,
+  agent = holder.agent,
+  models = holder.models,
+  isStreamed = holder.isStreamed,
+  tokens = holder.tokens,
+  session,
+}) {
   const same = { holder, address: () => address, perCall: false, agent, models, isStreamed, tokens, isPlain: true };
-  return calls.flatMap((count, i) => (count === 0 ? [] : [{ ...same, at: at + i * HOUR, calls: count, ...(session && { session: session(i) }) }]));
+  return calls.flatMap((count, i) =>
+    count === 0 ? [] : [{ ...same, at: at + i * HOUR, calls: count, ...(session && { session: session(i) }) }],
+  );
 }
 
 /**
@@ -148,7 +166,13 @@ function useAbroad(scene, loudness, { kinds, isByNight }) {
   const calls = dialledAbroad(random, loudness, recordBefore(holder.plan, hourIn(calendar, at)));
   const { address } = strangerAddress(random, holder.countries);
   const stints = stintsOf({ holder, at, calls, address, agent: strangeAgent(random) });
-  return { credentials: [holder.credential], from: at, until: endOf(calls, at), families: ['place', ...(loudness === 'medium' ? ['volume'] : [])], stints };
+  return {
+    credentials: [holder.credential],
+    from: at,
+    until: endOf(calls, at),
+    families: ['place', ...(loudness === 'medium' ? ['volume'] : [])],
+    stints,
+  };
 }
 
 /** A burst from within the victim's own country. @type {Attack} */
@@ -180,8 +204,14 @@ function leakedKeyNeighbour(scene, loudness) {
   const [holder] = scene.take(each => ofKind('key')(each) && each.isStable && isFit(each));
   if (holder === undefined) return null;
   const calls = dialled(random, loudness, recordBefore(holder.plan, hour));
-  const stints = stintsOf({ holder, at, calls, address: addressIn(random, domestic(holder), holder.home), agent: strangeAgent(random) });
-  return { credentials: [holder.credential], from: at, until: endOf(calls, at), families: ['place'], stints, blind: NO_NETWORKS };
+  const stints = stintsOf({
+    holder,
+    at,
+    calls,
+    address: addressIn(random, domestic(holder), holder.home),
+    agent: strangeAgent(random),
+  });
+  return { credentials: [holder.credential], from: at, until: endOf(calls, at), families: ['place'], stints };
 }
 
 /** Looks for models, tries those that are refused, then uses what is open. @type {Attack} */
@@ -239,24 +269,37 @@ function stolenSession(scene, loudness) {
   return { credentials: [holder.credential], from: at, until: endOf(calls, at), families: ['place'], stints };
 }
 
-const SESSION = 6 * HOUR;
-
 /** @param {Holder} holder @param {number} at */
 const sessionAt = ({ name }, at) => keyId('ASIA', `${name} ${at - (at % SESSION)} `);
 
 /** A key forgotten for seven weeks. @type {Attack} */
 function revivedKey(scene, loudness) {
   const { random, calendar } = scene;
-  const at = attackTime(scene, 80);
-  const hour = hourIn(calendar, at);
-  const [holder] = scene.take(each => ofKind('key')(each) && each.isStable && each.life !== 'rare' && activeDaysBefore(each.plan, 6 * 24) >= 3);
+  const hour = random.between(calendar.hours - 4 * 24, calendar.hours - 80);
+  const at = calendar.start + hour * HOUR;
+  const silentFrom = hour - 46 * 24;
+  const [holder] = scene.take(
+    each =>
+      ofKind('key')(each) && each.isStable && each.life !== 'rare' && activeDaysBefore(each.plan, silentFrom) >= 3,
+  );
   if (holder === undefined) return null;
-  const wasBusiest = Math.max(...holder.plan.subarray(0, 4 * 24));
-  const silentFrom = hour - random.between(46, 50) * 24;
-  silence(holder.plan, Math.max(silentFrom, 3 * 24));
+  const wasBusiest = Math.max(...holder.plan.subarray(0, silentFrom));
+  silence(holder.plan, silentFrom);
   const calls = dialled(random, loudness, Math.max(2, wasBusiest));
-  const stints = stintsOf({ holder, at, calls, address: addressIn(random, domestic(holder), holder.home), agent: strangeAgent(random) });
-  return { credentials: [holder.credential], from: at, until: endOf(calls, at), families: ['lifetime', ...(loudness === 'slow' ? [] : ['volume'])], stints };
+  const stints = stintsOf({
+    holder,
+    at,
+    calls,
+    address: addressIn(random, domestic(holder), holder.home),
+    agent: strangeAgent(random),
+  });
+  return {
+    credentials: [holder.credential],
+    from: at,
+    until: endOf(calls, at),
+    families: ['lifetime', ...(loudness === 'slow' ? [] : ['volume'])],
+    stints,
+  };
 }
 
 /** Whoever has one key makes a second. @type {Attack} */
@@ -265,9 +308,14 @@ function mintForSelf(scene, loudness) {
   const at = attackTime(scene, 80);
   const hour = hourIn(calendar, at);
   const isFit = settled(hour);
-  const [holder] = scene.take(each => ofKind('key')(each) && each.isStable && isFit(each) && (loudness !== 'loud' || isOldHand(each, hour)));
+  const [holder] = scene.take(
+    each => ofKind('key')(each) && each.isStable && isFit(each) && (loudness !== 'loud' || isOldHand(each, hour)),
+  );
   if (holder === undefined) return null;
-  const address = loudness === 'loud' ? strangerAddress(random, holder.countries).address : addressIn(random, domestic(holder), holder.home);
+  const address =
+    loudness === 'loud'
+      ? strangerAddress(random, holder.countries).address
+      : addressIn(random, domestic(holder), holder.home);
   const agent = strangeAgent(random);
   const id = keyId('AKIA', `second of ${holder.name}`);
   const maker = { identity: iamUser(holder.account, holder.name, holder.credential), address, agent };
@@ -276,7 +324,14 @@ function mintForSelf(scene, loudness) {
   const start = at + HOUR;
   const stints = stintsOf({ holder: heir, at: start, calls, address, agent });
   const acts = [minted({ account: holder.account, actor: maker, at: at + 10 * MINUTE }, holder.name, id)];
-  return { credentials: [holder.credential, id], from: at, until: endOf(calls, start), families: ['lifetime', 'volume'], stints, acts };
+  return {
+    credentials: [holder.credential, id],
+    from: at,
+    until: endOf(calls, start),
+    families: ['lifetime', 'volume'],
+    stints,
+    acts,
+  };
 }
 
 /** Rights for another user, then a key for them: within minutes, or hours later. @type {Attack} */
@@ -311,13 +366,24 @@ function flatDrain(scene, loudness) {
   const at = attackTime(scene, length);
   const hour = hourIn(calendar, at);
   const isFit = settled(hour);
-  const [holder] = scene.take(each => ofKind('key', 'bearer')(each) && each.isStable && isFit(each) && recordBefore(each.plan, hour) >= 14);
+  const [holder] = scene.take(
+    each => ofKind('key', 'bearer')(each) && each.isStable && isFit(each) && recordBefore(each.plan, hour) >= 14,
+  );
   if (holder === undefined) return null;
   const record = recordBefore(holder.plan, hour);
-  const rate = Math.max(34, Math.floor(record * (loudness === 'slow' ? uniform(random, 1.2, 2.4) : uniform(random, 3.2, 6))));
+  const rate = Math.max(
+    34,
+    Math.floor(record * (loudness === 'slow' ? uniform(random, 1.2, 2.4) : uniform(random, 3.2, 6))),
+  );
   const calls = Array.from({ length }, () => Math.round(rate * uniform(random, 0.9, 1.1)));
   const stints = stintsOf({ holder, at, calls, address: addressIn(random, domestic(holder), holder.home) });
-  return { credentials: [holder.credential], from: at, until: endOf(calls, at), families: ['campaign', 'volume'], stints };
+  return {
+    credentials: [holder.credential],
+    from: at,
+    until: endOf(calls, at),
+    families: ['campaign', 'volume'],
+    stints,
+  };
 }
 
 /** No more calls than usual, with very much longer prompts. @type {Attack} */
@@ -326,7 +392,9 @@ function heavyTokens(scene, loudness) {
   const at = attackTime(scene, 8);
   const hour = hourIn(calendar, at);
   const isFit = settled(hour);
-  const [holder] = scene.take(each => ofKind('key', 'role')(each) && each.life !== 'pipeline' && each.isStreamed && isFit(each));
+  const [holder] = scene.take(
+    each => ofKind('key', 'role')(each) && each.life !== 'pipeline' && each.isStreamed && isFit(each),
+  );
   if (holder === undefined) return null;
   const record = recordBefore(holder.plan, hour);
   const times = loudness === 'loud' ? uniform(random, 16, 30) : uniform(random, 5, 9);
@@ -334,8 +402,17 @@ function heavyTokens(scene, loudness) {
   const perHour = Math.max(least, record * holder.tokens * times);
   const calls = Array.from({ length: random.between(1, 3) }, () => Math.max(3, record));
   const tokens = Math.round(perHour / Math.max(3, record));
-  const session = holder.kind === 'role' ? { session: (/** @type {number} */ i) => sessionAt(holder, at + i * HOUR) } : {};
-  const stints = stintsOf({ holder, at, calls, address: holder.address(random, at), isStreamed: true, tokens, ...session });
+  const session =
+    holder.kind === 'role' ? { session: (/** @type {number} */ i) => sessionAt(holder, at + i * HOUR) } : {};
+  const stints = stintsOf({
+    holder,
+    at,
+    calls,
+    address: holder.address(random, at),
+    isStreamed: true,
+    tokens,
+    ...session,
+  });
   return { credentials: [holder.credential], from: at, until: endOf(calls, at), families: ['volume'], stints };
 }
 
@@ -344,16 +421,26 @@ function insiderListKeys(scene, loudness) {
   const { random } = scene;
   const around = attackTime(scene, 48);
   const at = isWeekend(around) ? around - 3 * DAY : around;
-  const person = operator(insiders.take(scene));
+  // One of those who never read keys otherwise.
+  const person = operator(random.between(6, OPERATORS - 1));
   const counts = { loud: 600, medium: random.between(12, 40), slow: random.between(1, 3), distributed: 0 };
   const acts = Array.from({ length: counts[loudness] }, (_, i) =>
-    actOf({ at: at + random.below(3000) * 1000, person, operation: LIST_KEYS, resource: azureAccount(`shared-${i % 12}`), address: person.address }),
+    actOf({
+      at: at + random.below(3000) * 1000,
+      person,
+      operation: LIST_KEYS,
+      resource: azureAccount(`shared-${i % 12}`),
+      address: person.address,
+    }),
   );
-  return { credentials: [`user/${person.objectId}`], from: at, until: at + HOUR, families: ['volume', 'platform'], acts };
+  return {
+    credentials: [`user/${person.objectId}`],
+    from: at,
+    until: at + HOUR,
+    families: ['volume', 'platform'],
+    acts,
+  };
 }
-
-/** Those who never read keys otherwise, one after the other. */
-const insiders = { take: (/** @type {Scene} */ { random }) => 6 + random.below(18) };
 
 /** Recording is switched off with somebody's key. @type {Attack} */
 function loggingOff(scene) {
@@ -363,12 +450,26 @@ function loggingOff(scene) {
   const [holder] = scene.take(each => ofKind('key')(each) && each.isStable && isFit(each));
   if (holder === undefined) return null;
   const { account, name, credential } = holder;
-  const actor = { identity: iamUser(account, name, credential), address: addressIn(random, domestic(holder), holder.home), agent: strangeAgent(random) };
+  const actor = {
+    identity: iamUser(account, name, credential),
+    address: addressIn(random, domestic(holder), holder.home),
+    agent: strangeAgent(random),
+  };
   const isTrail = random.chance(500);
   const change = isTrail
-    ? { source: 'cloudtrail', name: 'StopLogging', request: { name: `arn:aws:cloudtrail:us-east-1:${account}:trail/all` } }
+    ? {
+        source: 'cloudtrail',
+        name: 'StopLogging',
+        request: { name: `arn:aws:cloudtrail:us-east-1:${account}:trail/all` },
+      }
     : { source: 'bedrock', name: 'DeleteModelInvocationLoggingConfiguration', request: {} };
-  return { credentials: [credential], from: at, until: at + HOUR, families: ['platform'], acts: [changeOf({ account, actor, at, ...change })] };
+  return {
+    credentials: [credential],
+    from: at,
+    until: at + HOUR,
+    families: ['platform'],
+    acts: [changeOf({ account, actor, at, ...change })],
+  };
 }
 
 /** Many users, and a key for each, made by one. @type {Attack} */
@@ -379,7 +480,11 @@ function accountFarm(scene, loudness) {
   const count = loudness === 'loud' ? random.between(35, 60) : random.between(12, 28);
   const maker = `automation-${random.hex()}`;
   const key = keyId('AKIA', maker);
-  const actor = { identity: iamUser(account, maker, key), address: addressIn(random, ACCESS, 'US'), agent: strangeAgent(random) };
+  const actor = {
+    identity: iamUser(account, maker, key),
+    address: addressIn(random, ACCESS, 'US'),
+    agent: strangeAgent(random),
+  };
   const names = Array.from({ length: count }, (_, i) => `member-${random.hex().slice(0, 4)}-${i}`);
   const acts = names.flatMap((userName, i) => {
     const when = at + i * 9 * MINUTE;
@@ -387,7 +492,13 @@ function accountFarm(scene, loudness) {
     return [made, minted({ account, actor, at: when + 5000 }, userName, keyId('AKIA', `${maker} ${userName}`))];
   });
   const ids = names.map(userName => keyId('AKIA', `${maker} ${userName}`));
-  return { credentials: [key, ...ids], from: at, until: at + count * 9 * MINUTE, families: ['campaign', 'volume', 'lifetime'], acts };
+  return {
+    credentials: [key, ...ids],
+    from: at,
+    until: at + count * 9 * MINUTE,
+    families: ['campaign', 'volume', 'lifetime'],
+    acts,
+  };
 }
 
 /** A key of an Azure resource in other hands. @type {Attack} */
@@ -398,10 +509,12 @@ function leakedAzureKey(scene, loudness) {
   const isFit = settled(hour);
   const [holder] = scene.take(each => ofKind('resource-key')(each) && isFit(each));
   if (holder === undefined) return null;
-  const calls = loudness === 'slow' ? dialled(random, loudness, recordBefore(holder.plan, hour)) : atLeast(dialled(random, loudness, recordBefore(holder.plan, hour)), 40);
+  const calls =
+    loudness === 'slow'
+      ? dialled(random, loudness, recordBefore(holder.plan, hour))
+      : atLeast(dialled(random, loudness, recordBefore(holder.plan, hour)), 40);
   const stints = stintsOf({ holder, at, calls, address: strangerAddress(random, holder.countries).address });
-  const blind = loudness === 'slow' ? { blind: MASKED } : {};
-  return { credentials: [holder.credential], from: at, until: endOf(calls, at), families: ['volume'], stints, ...blind };
+  return { credentials: [holder.credential], from: at, until: endOf(calls, at), families: ['volume'], stints };
 }
 
 /**
@@ -420,20 +533,34 @@ const campaign = (size, isOneNetwork, isFarmed) => scene => {
   const agent = strangeAgent(random);
   const models = [/** @type {string} */ (MODELS[0])];
   const shared = addressIn(random, CLOUD, 'US').replace(/\d+$/, '');
-  const perDay = isFarmed && size < 20 ? random.between(70, 110) : random.between(24, 44);
+  const perDay = size < 20 ? random.between(55, 95) : random.between(24, 44);
   const stints = members.flatMap(holder => {
-    const address = isOneNetwork ? `${shared}${random.between(1, 254)}` : addressIn(random, domestic(holder), holder.home);
-    return Array.from({ length: days }, (_, day) => spread(random, perDay, at + day * DAY).flatMap(([time, calls]) =>
-      stintsOf({ holder, at: time, calls: [calls], address, agent, models, isStreamed: false }),
-    )).flat();
+    const address = isOneNetwork
+      ? `${shared}${random.between(1, 254)}`
+      : addressIn(random, domestic(holder), holder.home);
+    return Array.from({ length: days }, (_, day) =>
+      spread(random, perDay, at + day * DAY).flatMap(([time, calls]) =>
+        stintsOf({ holder, at: time, calls: [calls], address, agent, models, isStreamed: false }),
+      ),
+    ).flat();
   });
-  const farm = isFarmed ? { acts: members.map(holder => mintedBefore(holder)) } : {};
-  return { credentials: members.map(({ credential }) => credential), from: at, until: at + days * DAY, families: ['campaign'], stints, ...farm };
+  const farm = isFarmed ? { acts: members.map(mintedBefore), bystanders: ACCOUNTS.map(signUpRole) } : {};
+  return {
+    credentials: members.map(({ credential }) => credential),
+    from: at,
+    until: at + days * DAY,
+    families: ['campaign'],
+    stints,
+    ...farm,
+  };
 };
 
 /** A day's calls over the hours from a time on. @param {Random} random @param {number} perDay @param {number} at @returns {[number, number][]} */
 function spread(random, perDay, at) {
-  const hours = shuffled(random, Array.from({ length: 24 }, (_, i) => i)).slice(0, 12);
+  const hours = shuffled(
+    random,
+    Array.from({ length: 24 }, (_, i) => i),
+  ).slice(0, 12);
   const total = Math.round(perDay * uniform(random, 0.9, 1.1));
   return hours.map((hour, i) => [at + hour * HOUR, Math.floor((total * (i + 1)) / 12) - Math.floor((total * i) / 12)]);
 }
@@ -441,7 +568,11 @@ function spread(random, perDay, at) {
 /** Keys of holders at home in the US, each left below three times its record. @param {Scene} scene @param {number} size @param {number} hour */
 function takenKeys(scene, size, hour) {
   const isFit = settled(hour);
-  return scene.take(each => ofKind('key')(each) && each.isStable && each.home === 'US' && isFit(each) && recordBefore(each.plan, hour) >= 4, size);
+  return scene.take(
+    each =>
+      ofKind('key')(each) && each.isStable && each.home === 'US' && isFit(each) && recordBefore(each.plan, hour) >= 4,
+    size,
+  );
 }
 
 /** @param {Scene} scene @param {number} size @param {number} at @returns {Holder[]} */
@@ -474,16 +605,19 @@ function farmedKeys({ random }, size, at) {
   });
 }
 
-/** Through the organisation's own sign-up, a few days ahead. @param {Holder} holder */
-const mintedBefore = ({ account, name, keys: [key], createdAt }) =>
-  changeOf({
-    account,
-    actor: administrator(account, createdAt),
-    at: createdAt,
-    name: 'CreateAccessKey',
-    request: { userName: name },
-    response: { accessKey: { accessKeyId: key?.id ?? '', status: 'Active', userName: name, createDate: shortTime(createdAt) } },
-  });
+/** @param {string} account */
+const signUpRole = account => `arn:aws:iam::${account}:role/sign-up`;
+
+/** By the organisation's own sign-up, in the days before. @param {Holder} holder @returns {Act} */
+function mintedBefore({ account, name, credential, createdAt }) {
+  const started = createdAt - (createdAt % SESSION);
+  const identity = roleSession(account, 'sign-up', 'sign-up', keyId('ASIA', `sign-up ${account} ${started}`), started);
+  return minted(
+    { account, actor: { identity, address: SIGN_UP, agent: SIGN_UP_AGENT }, at: createdAt },
+    name,
+    credential,
+  );
+}
 
 /** What is planted among a thousand keys: how many of each at each loudness. @type {readonly (readonly [string, Attack, Partial<Record<Loudness, number>>])[]} */
 export const ATTACKS = [

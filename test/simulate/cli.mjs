@@ -5,7 +5,7 @@ import { gzip } from 'node:zlib';
 import { simulate } from './simulate.mjs';
 
 const USAGE = 'usage: npm run simulate -- --out DIR [--seed N] [--keys N] [--weeks N]';
-const PARTS = ['AWSLogs', 'azure', 'litellm', 'labels.json', 'keyward.yaml'];
+const PARTS = ['AWSLogs', 'azure', 'inventory', 'litellm', 'labels.json', 'keyward.yaml'];
 
 const { values } = parseArgs({
   options: {
@@ -46,5 +46,6 @@ async function writeLog(out, { path, text }) {
 }
 
 /** @param {import('./simulate.mjs').Simulation['networks']} networks */
-const configText = networks =>
-  `networks:\n${networks.map(({ cidr, name, country, kind }) => `  - { cidr: ${cidr}, name: ${name}, country: ${country}, kind: ${kind} }\n`).join('')}`;
+function configText(networks) {
+  return `networks:\n${networks.map(({ cidr, name, country, kind }) => `  - { cidr: ${cidr}, name: ${name}, country: ${country}, kind: ${kind} }\n`).join('')}`;
+}

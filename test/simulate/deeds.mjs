@@ -60,7 +60,12 @@ const deleted = (by, userName, accessKeyId) =>
 /** The people who run the platform, in the console from the first office. @param {string} account @param {number} at @returns {Actor} */
 export function administrator(account, at) {
   const started = at - (at % DAY) + 7 * HOUR;
-  const identity = consoleUser(account, 'platform-admin', keyId('ASIA', `platform-admin ${account} ${started}`), started);
+  const identity = consoleUser(
+    account,
+    'platform-admin',
+    keyId('ASIA', `platform-admin ${account} ${started}`),
+    started,
+  );
   return { identity, address: '192.0.2.23', agent: BROWSER };
 }
 
@@ -68,12 +73,19 @@ export function administrator(account, at) {
 function terraform(account, at) {
   const started = at - (at % HOUR);
   const key = keyId('ASIA', `terraform ${account} ${started}`);
-  return { identity: roleSession(account, 'terraform', 'apply', key, started), address: '198.51.100.9', agent: TERRAFORM_AGENT };
+  return {
+    identity: roleSession(account, 'terraform', 'apply', key, started),
+    address: '198.51.100.9',
+    agent: TERRAFORM_AGENT,
+  };
 }
 
 /** Keys that come, change hands and go, as they do where that is done well. @param {Random} random @param {Calendar} calendar @param {readonly Holder[]} holders @returns {Act[]} */
 export function tellTurnover(random, calendar, holders) {
-  const keyed = shuffled(random, holders.filter(({ kind, life }) => kind === 'key' && life !== 'launch' && life !== 'rare'));
+  const keyed = shuffled(
+    random,
+    holders.filter(({ kind, life }) => kind === 'key' && life !== 'launch' && life !== 'rare'),
+  );
   const share = (/** @type {number} */ perMille) => Math.ceil((holders.length * perMille) / 1000);
   const people = keyed.filter(({ life }) => life === 'office');
   const programs = keyed.filter(({ life }) => life !== 'office');
@@ -87,7 +99,13 @@ export function tellTurnover(random, calendar, holders) {
     ...byTool.flatMap(holder => rotateByTool(random, calendar, holder)),
     ...hired.flatMap(holder => hire(random, calendar, holder)),
     ...left.flatMap(holder => leave(random, calendar, holder)),
-    ...launched.map(({ account, name, keys: [key] }) => minted({ account, actor: administrator(account, key?.from ?? 0), at: (key?.from ?? 0) + 9 * HOUR }, name, key?.id ?? '')),
+    ...launched.map(({ account, name, keys: [key] }) =>
+      minted(
+        { account, actor: administrator(account, key?.from ?? 0), at: (key?.from ?? 0) + 9 * HOUR },
+        name,
+        key?.id ?? '',
+      ),
+    ),
     ...tellOperators(random.fork('operators'), calendar),
   ];
 }
@@ -100,11 +118,12 @@ function moment(random, { start }, from, until) {
   }
 }
 
-/** Gives a holder a new key; the old one is used up to a moment. @param {Holder} holder @param {number} movedAt */
-function renew(holder, movedAt) {
+/** Gives a holder a new key; the old one is used up to a moment. @param {Holder} holder @param {number} madeAt @param {number} movedAt */
+function renew(holder, madeAt, movedAt) {
   const [old] = holder.keys;
   const oldId = old?.id ?? '';
   const id = keyId('AKIA', `${holder.name} renewed ${oldId}`);
+  holder.createdAt = madeAt;
   holder.keys = [
     { id: oldId, from: 0, until: movedAt },
     { id, from: movedAt, until: Number.POSITIVE_INFINITY },
@@ -116,9 +135,13 @@ function renew(holder, movedAt) {
 function rotateByHand(random, calendar, holder) {
   const { account, name } = holder;
   const at = moment(random, calendar, 8, calendar.days - 14);
-  const self = (/** @type {number} */ when) => ({ identity: identityOf(holder, when, ''), address: holder.address(random, when), agent: holder.agent });
+  const self = (/** @type {number} */ when) => ({
+    identity: identityOf(holder, when, ''),
+    address: holder.address(random, when),
+    agent: holder.agent,
+  });
   const maker = self(at);
-  const { oldId, id } = renew(holder, at + random.between(1, 40) * HOUR);
+  const { oldId, id } = renew(holder, at, at + random.between(1, 40) * HOUR);
   const offAt = at + random.between(2, 5) * DAY;
   return [
     minted({ account, actor: maker, at }, name, id),
@@ -131,7 +154,7 @@ function rotateByHand(random, calendar, holder) {
 function rotateByTool(random, calendar, holder) {
   const { account, name } = holder;
   const at = moment(random, calendar, 4, calendar.days - 2);
-  const { oldId, id } = renew(holder, at + 20 * MINUTE);
+  const { oldId, id } = renew(holder, at, at + 20 * MINUTE);
   const later = at + random.between(1, 6) * HOUR;
   return [
     minted({ account, actor: terraform(account, at), at }, name, id),
@@ -155,6 +178,7 @@ function leave(random, calendar, holder) {
   const { account, name } = holder;
   const at = moment(random, calendar, 10, calendar.days - 2);
   silence(holder.plan, Math.floor((at - calendar.start) / HOUR));
+  holder.leftAt = at;
   return [disabled({ account, actor: administrator(account, at), at }, name, holder.keys[0]?.id ?? '')];
 }
 
@@ -167,7 +191,13 @@ function tellOperators(random, { start, days }) {
       const person = operator(i);
       const act = (/** @type {string} */ operation) => {
         const at = start + day * DAY + random.between(8, 16) * HOUR + random.below(3600) * 1000;
-        return actOf({ at, person, operation, resource: azureAccount(`shared-${random.below(12)}`), address: person.address });
+        return actOf({
+          at,
+          person,
+          operation,
+          resource: azureAccount(`shared-${random.below(12)}`),
+          address: person.address,
+        });
       };
       if (random.chance(500)) acts.push(act('Microsoft.Web/sites/restart/action'));
       if (i < 6 && random.chance(150)) acts.push(act(LIST_KEYS));
@@ -185,5 +215,9 @@ export const actOf = what => ({ at: what.at, tell: stage => stage.azure(...ACTIV
 /** @param {number} index */
 export function operator(index) {
   const name = index.toString(16).padStart(4, '0');
-  return { objectId: `00000000-0000-4000-8000-00000000${name}`, upn: `operator-${index}@example.com`, address: `192.0.2.${30 + index}` };
+  return {
+    objectId: `00000000-0000-4000-8000-00000000${name}`,
+    upn: `operator-${index}@example.com`,
+    address: `192.0.2.${30 + index}`,
+  };
 }

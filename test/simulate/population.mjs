@@ -40,7 +40,8 @@ import { DAY } from './time.mjs';
  * @property {boolean} isStreamed Whether answers are streamed, so that the log has token counts.
  * @property {number} tokens A usual call's input tokens.
  * @property {Plan} plan
- * @property {number} createdAt
+ * @property {number} createdAt Of the key in use at the end.
+ * @property {number} [leftAt]
  * @property {readonly string[]} [sessions] Names of what shares a role.
  * @property {string} [objectId] Of an application in Entra ID.
  *
@@ -69,7 +70,20 @@ const SHARES = [
 
 export const ACCOUNTS = ['123456789012', '210987654321', '111122223333'];
 export const SUBSCRIPTION = '00000000-0000-4000-8000-0000000000a1';
-const TEAMS = ['search', 'billing', 'support', 'catalogue', 'risk', 'growth', 'mobile', 'research', 'platform', 'data', 'docs', 'partner'];
+const TEAMS = [
+  'search',
+  'billing',
+  'support',
+  'catalogue',
+  'risk',
+  'growth',
+  'mobile',
+  'research',
+  'platform',
+  'data',
+  'docs',
+  'partner',
+];
 
 export const MODELS = [
   'anthropic.claude-sonnet-4-5-20250929-v1:0',
@@ -120,9 +134,10 @@ function holderOf(random, calendar, life, index, offices) {
   const country = office.country;
   const kind = kindOf(random, life);
   const isAzure = kind === 'resource-key' || kind === 'app';
-  const account = isAzure ? SUBSCRIPTION : random.pick([ACCOUNTS[0], ACCOUNTS[0], ACCOUNTS[1], ACCOUNTS[2]]) ?? '';
+  const account = isAzure ? SUBSCRIPTION : (random.pick([ACCOUNTS[0], ACCOUNTS[0], ACCOUNTS[1], ACCOUNTS[2]]) ?? '');
   const stem = `${random.pick(TEAMS)}-${life}-${index}`;
-  const name = kind === 'bearer' ? `BedrockAPIKey-${random.text('abcdefghijklmnopqrstuvwxyz0123456789', 4)}-${index}` : stem;
+  const name =
+    kind === 'bearer' ? `BedrockAPIKey-${random.text('abcdefghijklmnopqrstuvwxyz0123456789', 4)}-${index}` : stem;
   const id = kind === 'key' ? keyId('AKIA', `${account}/${random.hex()}/${name}`) : '';
   const objectId = random.guid();
   const place = placeOf(random, calendar, life, office);
@@ -132,7 +147,7 @@ function holderOf(random, calendar, life, index, offices) {
     life,
     kind,
     account,
-    region: isAzure ? 'eastus' : REGION_OF[place.region ?? country] ?? 'us-east-1',
+    region: isAzure ? 'eastus' : (REGION_OF[place.region ?? country] ?? 'us-east-1'),
     keys: [{ id, from: 0, until: Number.POSITIVE_INFINITY }],
     credential: credentialOf({ kind, account, name, id, objectId }),
     home: place.home,
@@ -140,7 +155,8 @@ function holderOf(random, calendar, life, index, offices) {
     isStable: place.countries.length === 1,
     address: place.address,
     perCall: life === 'dual-stack',
-    agent: life === 'office' || life === 'experiment' || life === 'roaming' ? personalAgent(random) : programAgent(random),
+    agent:
+      life === 'office' || life === 'experiment' || life === 'roaming' ? personalAgent(random) : programAgent(random),
     models: random.chance(500) ? [random.pick(models)] : shuffled(random, models).slice(0, 2),
     isStreamed: !isAzure && random.chance(200),
     tokens: random.pick([300, 800, 1500, 3000, 6000]),
@@ -222,7 +238,9 @@ function runners(random) {
     return { home: 'DE', countries: ['DE'], address: draw => `198.51.100.${draw.between(2, 250)}` };
   }
   const home = random.pick(['US', 'DE', 'IE']);
-  const countries = random.chance(500) ? [home] : [home, ...shuffled(random, ['NL', 'GB', 'SG', 'BE']).slice(0, random.between(1, 4))];
+  const countries = random.chance(500)
+    ? [home]
+    : [home, ...shuffled(random, ['NL', 'GB', 'SG', 'BE']).slice(0, random.between(1, 4))];
   return { home, countries, address: draw => addressIn(draw, CLOUD, draw.chance(500) ? home : draw.pick(countries)) };
 }
 
@@ -300,11 +318,11 @@ function rhythmOf(random, calendar, life, zone) {
 function launchedProduct(random, calendar) {
   const day = Math.floor(calendar.days * 0.6);
   const id = keyId('AKIA', `launch ${random.hex()}`);
-  const { address } = hosted(random);
+  const address = addressIn(random, CLOUD, 'DE');
   const at = calendar.start + day * DAY;
   return {
     ...programLife(random, 'assistant-launch', 'launch', 'key', id),
-    address: draw => address(draw, at),
+    address: () => address,
     plan: launchRhythm(random, calendar, day),
     createdAt: at - 2 * DAY - Math.floor(uniform(random, 0, 3000)) * 1000,
     keys: [{ id, from: at - 2 * DAY, until: Number.POSITIVE_INFINITY }],
@@ -315,9 +333,10 @@ function launchedProduct(random, calendar) {
 function sharedRole(random, calendar) {
   const names = Array.from({ length: 50 }, (_, i) => `fn-${random.pick(TEAMS)}-${i}`);
   const addresses = names.map(() => addressIn(random, { IE: CLOUD.IE ?? [] }, 'IE'));
-  const plans = names.map(() => serviceRhythm(random, calendar, 1));
+  const plans = names.map(() => serviceRhythm(random, calendar, 1, [0.2, 0.4, 0.6]));
   const plan = new Uint32Array(calendar.hours);
-  for (const each of plans) for (let hour = 0; hour < plan.length; hour++) plan[hour] = (plan[hour] ?? 0) + (each[hour] ?? 0);
+  for (const each of plans)
+    for (let hour = 0; hour < plan.length; hour++) plan[hour] = (plan[hour] ?? 0) + (each[hour] ?? 0);
   return {
     ...programLife(random, 'functions', 'shared-role', 'role', ''),
     region: 'eu-west-1',

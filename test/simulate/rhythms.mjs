@@ -41,9 +41,9 @@ export function officeRhythm(random, calendar, zone) {
   });
 }
 
-/** Round the clock, by the day and week of its users, steadily. @param {Random} random @param {Calendar} calendar @param {number} zone */
-export function serviceRhythm(random, calendar, zone) {
-  const mean = random.pick([0.3, 0.5, 0.8, 1, 1.5, 2, 3]);
+/** Round the clock, by the day and week of its users, steadily. @param {Random} random @param {Calendar} calendar @param {number} zone @param {readonly number[]} [means] Calls an hour, one of which it has. */
+export function serviceRhythm(random, calendar, zone, means = [0.2, 0.4, 0.6, 0.8, 1, 1.5, 2.5]) {
+  const mean = random.pick(means);
   const quietWeekends = random.chance(500);
   return fill(calendar, (_, at, add) => {
     const level = mean * uniform(random, 0.75, 1.3) * (quietWeekends && isWeekend(at) ? 0.4 : 1);
@@ -61,7 +61,7 @@ function diurnal(random, level, zone, add) {
 
 /** A product whose use doubles in the stretch. @param {Random} random @param {Calendar} calendar @param {number} zone */
 export function growingRhythm(random, calendar, zone) {
-  const mean = random.pick([0.5, 1, 1.5, 2, 3]);
+  const mean = random.pick([0.3, 0.5, 0.8, 1, 1.5]);
   return fill(calendar, (day, _, add) =>
     diurnal(random, mean * (1 + day / calendar.days) * uniform(random, 0.8, 1.25), zone, add),
   );

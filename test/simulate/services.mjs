@@ -6,7 +6,16 @@ import { DAY, HOUR } from './time.mjs';
 /** @import { Random } from '../make/random.mjs' */
 /** @import { Stage } from './stage.mjs' */
 
-const SERVICES = ['lambda', 'config', 'cloudtrail', 'delivery.logs', 'dynamodb', 'autoscaling', 'ecs-tasks', 'guardduty'];
+const SERVICES = [
+  'lambda',
+  'config',
+  'cloudtrail',
+  'delivery.logs',
+  'dynamodb',
+  'autoscaling',
+  'ecs-tasks',
+  'guardduty',
+];
 const REGIONS = ['eu-central-1', 'us-east-1'];
 
 /** Services at work by themselves, far more than any key, and what they do on behalf of the roles they were lent. @param {Stage} stage @param {Random} random @param {number} at Start of a day. @param {number} perDay Events. */
@@ -34,7 +43,10 @@ function tellOne(stage, random, name, at) {
     const issue = { at, region, role: `${name}-service`, session: `${name}-${random.hex()}`, key, ...ids };
     stage.trail(account, region, at, assumeRole(account, service(name), issue));
   } else if (roll < 7) {
-    const request = { keySpec: 'AES_256', encryptionContext: { 'aws:dynamodb:tableName': `table-${random.below(400)}` } };
+    const request = {
+      keySpec: 'AES_256',
+      encryptionContext: { 'aws:dynamodb:tableName': `table-${random.below(400)}` },
+    };
     const call = { at, region, source: 'kms', name: 'GenerateDataKey', request, ...ids };
     stage.trail(account, region, at, apiCall(account, service(name), call));
   } else stage.trail(account, region, at, onBehalf(account, name, { at, region, ...ids }));
@@ -43,16 +55,29 @@ function tellOne(stage, random, name, at) {
 /** @param {string} account @param {string} name @param {{ at: number, region: string, eventID: string, requestID: string }} call */
 function onBehalf(account, name, call) {
   const domain = `${name}.amazonaws.com`;
-  const issuer = { type: 'Role', principalId: 'AROAIOSFODNN7EXAMPLE', arn: `arn:aws:iam::${account}:role/${name}-service`, accountId: account, userName: `${name}-service` };
+  const issuer = {
+    type: 'Role',
+    principalId: 'AROAIOSFODNN7EXAMPLE',
+    arn: `arn:aws:iam::${account}:role/${name}-service`,
+    accountId: account,
+    userName: `${name}-service`,
+  };
   const identity = {
     type: 'AssumedRole',
     principalId: `AROAIOSFODNN7EXAMPLE:${name}`,
     arn: `arn:aws:sts::${account}:assumed-role/${name}-service/${name}`,
     accountId: account,
     accessKeyId: keyId('ASIA', `${name} ${Math.floor(call.at / (6 * HOUR))}`),
-    sessionContext: { sessionIssuer: issuer, attributes: { creationDate: '2026-11-01T00:00:00Z', mfaAuthenticated: 'false' } },
+    sessionContext: {
+      sessionIssuer: issuer,
+      attributes: { creationDate: '2026-11-01T00:00:00Z', mfaAuthenticated: 'false' },
+    },
     invokedBy: domain,
   };
   const request = { modelId: 'amazon.titan-embed-text-v2:0' };
-  return apiCall(account, { identity, address: domain, agent: domain }, { ...call, source: 'bedrock', name: 'InvokeModel', request });
+  return apiCall(
+    account,
+    { identity, address: domain, agent: domain },
+    { ...call, source: 'bedrock', name: 'InvokeModel', request },
+  );
 }

@@ -49,10 +49,23 @@ export function simulate({ seed, keys = 1000, weeks = 8 }) {
     networks: NETWORKS,
     filesOf(day) {
       tell(day);
-      return stage.takeDay(calendar.start / DAY + day);
+      const files = stage.takeDay(calendar.start / DAY + day);
+      return day === calendar.days - 1 ? [...files, inventoryOf(holders)] : files;
     },
     counts: stage.counts,
   };
+}
+
+/** What `aws iam list-access-keys` answers at the end, for every user. @param {readonly Holder[]} holders @returns {LogFile} */
+function inventoryOf(holders) {
+  const keyed = holders.filter(({ kind }) => kind === 'key');
+  const AccessKeyMetadata = keyed.map(({ name, keys, createdAt, leftAt }) => ({
+    UserName: name,
+    AccessKeyId: keys.at(-1)?.id,
+    Status: leftAt === undefined ? 'Active' : 'Inactive',
+    CreateDate: `${new Date(createdAt).toISOString().slice(0, 19)}+00:00`,
+  }));
+  return { path: 'inventory/access-keys.json', text: `${JSON.stringify({ AccessKeyMetadata }, null, 2)}\n` };
 }
 
 /** @template {{ at: number }} T @param {readonly T[]} told */
@@ -83,7 +96,7 @@ function teller({ random, calendar, holders, keys, stage, acts, stints }) {
 }
 
 /** Events of services by themselves, a day, for each key. */
-const SERVICE_EVENTS = 7;
+const SERVICE_EVENTS = 6;
 
 /** @param {Stage} stage @param {Random} random @param {Holder} holder @param {number} day @param {number} at */
 function tellDay(stage, random, holder, day, at) {
@@ -102,7 +115,10 @@ function plotAttacks(random, calendar, holders, keys) {
     for (const [loudness, count] of /** @type {[Loudness, number][]} */ (Object.entries(wanted))) {
       for (let i = 1; i <= Math.ceil((count * Math.min(keys, 1000)) / 1000); i++) {
         const id = `${attack}-${loudness}-${i}`;
-        const plot = plan({ random: random.fork(id), calendar, take: taker(random.fork(`take ${id}`), holders, taken) }, loudness);
+        const plot = plan(
+          { random: random.fork(id), calendar, take: taker(random.fork(`take ${id}`), holders, taken) },
+          loudness,
+        );
         if (plot !== null) plots.push([labelOf(id, attack, loudness, plot), plot]);
       }
     }
@@ -115,14 +131,17 @@ function taker(random, holders, taken) {
   return (isFit, count = 1) => {
     const fit = holders.filter(holder => !taken.has(holder) && isFit(holder));
     if (fit.length < count) return [];
-    const chosen = Array.from({ length: count }, () => /** @type {Holder} */ (fit.splice(random.below(fit.length), 1)[0]));
+    const chosen = Array.from(
+      { length: count },
+      () => /** @type {Holder} */ (fit.splice(random.below(fit.length), 1)[0]),
+    );
     for (const holder of chosen) taken.add(holder);
     return chosen;
   };
 }
 
 /** @param {string} id @param {string} attack @param {Loudness} loudness @param {Plot} plot @returns {Label} */
-function labelOf(id, attack, loudness, { credentials, from, until, families, blind }) {
+function labelOf(id, attack, loudness, { credentials, from, until, families, bystanders = [] }) {
   const [start, end] = [from, until].map(at => new Date(at).toISOString());
-  return { id, attack, loudness, credentials, from: start ?? '', until: end ?? '', families, ...(blind && { blind }) };
+  return { id, attack, loudness, credentials, from: start ?? '', until: end ?? '', families, bystanders };
 }

@@ -63,12 +63,14 @@ function tellAws(stage, random, stint) {
   let address = stint.address(random, at);
   const session = stint.session ?? sessionOf(stint, random);
   let identity = identityOf(holder, at, session);
-  if (holder.life === 'pipeline' && kind === 'role' && stint.session === undefined) tellIssue(stage, stint, address, session);
+  if (holder.life === 'pipeline' && kind === 'role' && stint.session === undefined)
+    tellIssue(stage, stint, address, session);
   for (let i = 0; i < calls; i++) {
     const time = at + random.below(3600) * 1000;
     if (perCall) address = stint.address(random, time);
     if (perCall && holder.sessions) identity = identityOf(holder, at, sessionOf(stint, random));
-    const error = stint.error ?? (isPlain || random.chance(CALM) ? undefined : random.chance(600) ? THROTTLED : INVALID);
+    const error =
+      stint.error ?? (isPlain || random.chance(CALM) ? undefined : random.chance(600) ? THROTTLED : INVALID);
     tellCall(stage, random, stint, { identity, address, agent }, time, error);
   }
   const looks = stint.looks ?? (!isPlain && kind !== 'bearer' && random.chance(120) ? [random.pick(LOOKS)] : []);
@@ -118,7 +120,8 @@ function sessionOf({ holder: { name, sessions, life }, at }, random) {
 /** Who a holder is in the log. @param {Holder} holder @param {number} at @param {string} session @returns {Json} */
 export function identityOf({ account, name, kind, keys }, at, session) {
   if (kind === 'bearer') return iamUser(account, name);
-  if (kind === 'key') return iamUser(account, name, (keys.find(({ from, until }) => at >= from && at < until) ?? keys[0])?.id);
+  if (kind === 'key')
+    return iamUser(account, name, (keys.find(({ from, until }) => at >= from && at < until) ?? keys[0])?.id);
   return roleSession(account, name, `i-0${session.slice(4, 20).toLowerCase()}`, session, at - (at % SESSION));
 }
 

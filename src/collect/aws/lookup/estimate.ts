@@ -48,7 +48,8 @@ export function createEstimate(names: readonly string[], lanes: number, tell: (t
     const [name, longest] = [...left].reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0]);
     const rest = left.size === 0 ? 0 : (unbegun * [...left.values()].reduce((a, b) => a + b)) / left.size;
     // The Regions that still wait for a lane take as long as those that have one, as far as anyone knows.
-    const [whole, what] = rest === 0 ? [longest, name] : [longest + rest / lanes, countText(left.size + unbegun, 'Region')];
+    const [whole, what] =
+      rest === 0 ? [longest, name] : [longest + rest / lanes, countText(left.size + unbegun, 'Region')];
     if (whole <= LONG) return;
     told = true;
     tell(estimateText(what, whole));
