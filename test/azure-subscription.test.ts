@@ -161,18 +161,18 @@ test('exactly fifty records on a day are not taken for a list that was cut', asy
       : { json: { value: Array.from({ length: 50 }, (_, i) => record(Date.UTC(2026, 10, 19, 1, i), i)) } },
   );
   await readAll(opened);
-  expect(JSON.stringify(opened.views!())).not.toContain('exactly 50');
+  expect(JSON.stringify(opened.views!(null))).not.toContain('exactly 50');
 });
 
 test('what can be seen is said, and what is too old to be had', async () => {
   const opened = await open(() => empty, { window: { from: NOW - 100 * DAY, until: NOW - 89 * DAY } });
-  expect(opened.views!()).toBe(null);
+  expect(opened.views!(null)).toBe(null);
   expect((await readAll(opened)).map(({ key, size }) => [key, size])).toEqual([
     [`${SUBSCRIPTION} 2026-08-22`, DAY / 2],
     [`${SUBSCRIPTION} 2026-08-23`, DAY / 2],
   ]);
   const past = 'the Activity Log keeps 90 days: nothing before 2026-08-22T12:00:00.000Z was read';
-  const { places, deeds, calls } = opened.views!()!;
+  const { places, deeds, calls } = opened.views!(null)!;
   expect(calls).toEqual({
     blind: true,
     gaps: ['the Activity Log has no model calls: resource logs of category RequestResponse have'],
@@ -191,7 +191,7 @@ test('what can be seen is said, and what is too old to be had', async () => {
 test('a window without a start is not called cut', async () => {
   const opened = await open(() => empty, { window: { from: null, until: NOW } });
   expect(await readAll(opened)).toHaveLength(91);
-  expect(JSON.stringify(opened.views!())).not.toContain('90 days');
+  expect(JSON.stringify(opened.views!(null))).not.toContain('90 days');
 });
 
 describe('what cannot be opened says why', () => {
@@ -262,7 +262,7 @@ describe('what cannot be opened says why', () => {
     expect(error).toBeInstanceOf(UserError);
     const { host } = new URL(server!.url);
     expect((error as UserError).message).toBe(message.replace('HOST', host));
-    expect(opened.views!()).toBe(null);
+    expect(opened.views!(null)).toBe(null);
   });
 
   test.each([

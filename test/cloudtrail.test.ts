@@ -135,7 +135,7 @@ describe('one record', () => {
     ],
     ['bedrock:SomethingNew', { tlsDetails: { clientProvidedHostHeader: 'bedrock.x.amazonaws.com' } }, 'use', ''],
     ['bedrock-mantle:GetInference', {}, 'use', ''],
-    ['bedrock:PutFoundationModelEntitlement', { requestParameters: { modelId: MODEL } }, 'use', MODEL],
+    ['bedrock:PutFoundationModelEntitlement', { requestParameters: { modelId: MODEL } }, 'grant', MODEL],
     ['sagemaker:DescribeModel', { requestParameters: { modelId: MODEL } }, 'use', ''],
   ])('%s %j', (action, rest, deed, model) => {
     expect(eventOf(record(action, rest))).toMatchObject({ deed, model });

@@ -58,7 +58,8 @@ const FILES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'aws.exfiltration.ec2-security-group-open-port-22-ingress.json': '1 use',
     'aws.exfiltration.ec2-share-ebs-snapshot.json': '1 use',
     'aws.exfiltration.rds-share-snapshot.json': '1 use',
-    'aws.impact.bedrock-invoke-model.json': '1 infer bedrock:InvokeModel ok; 14 use',
+    'aws.impact.bedrock-invoke-model.json':
+      '1 grant bedrock:CreateFoundationModelAgreement ok; 1 grant bedrock:PutFoundationModelEntitlement ok; 1 grant bedrock:PutUseCaseForModelAccess ok; 1 infer bedrock:InvokeModel ok; 11 use',
     'aws.initial-access.console-login-without-mfa.json': '1 sign-in signin:ConsoleLogin ok',
     'aws.lateral-movement.ec2-serial-console-send-ssh-public-key.json': '4 use',
     'aws.persistence.iam-backdoor-role.json': '1 trust iam:UpdateAssumeRolePolicy ok',

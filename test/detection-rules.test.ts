@@ -99,8 +99,8 @@ describe('sentences', () => {
     const key = { id: 'AKIAI44QH8DHBEXAMPLE', owner, createdAt: -2 * DAY } as const;
     const events = [{ at: -DAY, action: 'iam:ListUsers', principal: owner, count: 2 }];
     expect(said(phantomUser, { credential: key, events })).toEqual([
-      'user/BedrockAPIKey-x1y2 is there for one API key to call models, and called iam:ListUsers twice, last on 19 Nov.',
       'user/BedrockAPIKey-x1y2 is there for one API key to call models, and has an access key (AKIAI44QH8DHBEXAMPLE) too, made on 18 Nov and last used on 19 Nov.',
+      'user/BedrockAPIKey-x1y2 is there for one API key to call models, and called iam:ListUsers twice, last on 19 Nov.',
     ]);
     const grant = { at: -DAY, deed: 'grant', action: 'iam:PutUserPolicy', target: owner } as const;
     expect(said(phantomUser, { events: [grant] })).toEqual([

@@ -11,8 +11,8 @@ export const azure = defineCollector({
   description:
     'A Log Analytics workspace, with the Activity Log, the audit and sign-in logs of Entra ID and the logs of Azure AI, ' +
     'Key Vault and API Management as far as they are exported to it; or, without a workspace, the last 90 days of the ' +
-    'Activity Log of a subscription. The queries are bound against the schemas of the tables in the tests, and were not yet ' +
-    'run on a live workspace.',
+    "Activity Log of a subscription. The queries are checked against the documented tables with Microsoft's own language " +
+    'service and against a test engine that evaluates them; they have not yet been run on a live workspace.',
   forms: ['azure:<workspace-id>', 'azure:/subscriptions/<id>'],
   needs: [...workspaceNeeds, ...subscriptionNeeds],
   unit: 'part',

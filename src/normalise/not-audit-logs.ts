@@ -1,5 +1,7 @@
 import type { JsonObject, Unwanted } from '../scan/wanted.ts';
-import { dig, digText, isObject } from './dig.ts';
+import { providerOf, resourceId } from './azure-resource.ts';
+import { dig, digText, isObject, textOf } from './dig.ts';
+import { isOfEntra } from './entra-shape.ts';
 
 const has = (record: JsonObject, ...names: readonly string[]): boolean =>
   names.every(name => Object.hasOwn(record, name));
@@ -20,6 +22,25 @@ export const isExposureNotice = (record: JsonObject): boolean =>
 
 const isListOfArns = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && value.every(entry => digText(entry, 'Arn').includes(':iam::'));
+
+const categoryOf = (record: JsonObject): string => (textOf(record.category) || textOf(record.Category)).toLowerCase();
+
+const providerIn = (record: JsonObject): string =>
+  providerOf(resourceId(textOf(record.resourceId ?? record.ResourceId ?? record._ResourceId)));
+
+/** Logs that are read: a record of one of them that no format knows is not left out in silence. */
+function isReadLog(record: JsonObject): boolean {
+  const category = categoryOf(record);
+  if (/^(?:|administrative|write|delete|action|policy)$/.test(category)) return true;
+  const isReadProvider = /^microsoft\.(?:cognitiveservices|keyvault|apimanagement)$/.test(providerIn(record));
+  return isReadProvider && /^(?:requestresponse|audit|auditevent|gatewaylogs|gatewayllmlogs)$/.test(category);
+}
+
+/** Logs of Entra ID other than of changes and sign-ins, and the sign-ins of Microsoft's own services. */
+const isOtherEntraLog = (category: string): boolean =>
+  category !== '' &&
+  (!/sign-?ins?|audit/.test(category) ||
+    /^(?:microsoftserviceprincipalsignin|enrichedoffice365audit)logs$/.test(category));
 
 /** In the order they are tried. */
 export const notAuditLogs: readonly Unwanted[] = [
@@ -60,6 +81,23 @@ export const notAuditLogs: readonly Unwanted[] = [
     what: 'IAM users and roles without their keys',
     recognises: record =>
       ['Users', 'Roles', 'UserDetailList', 'RoleDetailList'].some(name => isListOfArns(record[name])),
+  },
+  {
+    what: 'Azure metric',
+    recognises: record => has(record, 'metricName', 'timeGrain') && providerIn(record) !== '',
+  },
+  {
+    what: 'Entra ID log of another category',
+    recognises: record => isOfEntra(record) && isOtherEntraLog(categoryOf(record)),
+  },
+  {
+    what: 'Azure Storage log',
+    recognises: record =>
+      /^storage(?:read|write|delete)$/.test(categoryOf(record)) && providerIn(record) === 'microsoft.storage',
+  },
+  {
+    what: 'Azure resource log of another category',
+    recognises: record => !['', 'microsoft.aadiam'].includes(providerIn(record)) && !isReadLog(record),
   },
   { what: 'AWS service notification', recognises: record => digText(record, 'eventSource').startsWith('aws:') },
 ];

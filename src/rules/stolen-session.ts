@@ -2,7 +2,16 @@ import { NETWORK_OPTIONS } from '../data/network-classes.ts';
 import type { StateOf } from '../facets/facet.ts';
 import { classText, classifier, type NetworkClass, operatorText } from '../facets/network-class.ts';
 import { areDualStack, networkRows, networks } from '../facets/networks.ts';
-import { activeDays, arrivals, baselineBefore, countryDays, daysOf, newcomerDays } from '../facets/place-history.ts';
+import {
+  activeDays,
+  arrivals,
+  baselineBefore,
+  countryDays,
+  daysOf,
+  habitEvidence,
+  newcomerDays,
+  usualText,
+} from '../facets/place-history.ts';
 import { placeHours, places } from '../facets/places.ts';
 import {
   areSampled,
@@ -57,6 +66,8 @@ const messages = {
     '{sessions} first used from {home} and then from {away}: {calls} from {time} on, {grave} of them minting, revealing, granting, trusting or silencing.',
   leftCloud: '{sessions} taken out of the cloud, from {home} to {away}: {calls} from {time} on.',
   outside: '{sessions} used from outside the cloud: {calls} from {away} from {time} on.',
+  astray:
+    '{sessions} of instances came from {away}: {calls} from {time} on; in {before} before, instances of this role were in {home} only.',
   shared:
     'The session of instance {instance} was used from {address}, where {others} worked the same day and no other instance does: {calls} from {time} on.',
 } as const;
@@ -93,7 +104,7 @@ export const stolenSession = defineRule({
     'Medium while the role has fewer than nine active days or its sessions often move; for sessions lent to people, unless 100 calls were made or something was minted, revealed, granted, trusted or silenced; and for an instance that was seen nowhere else.',
   kind: 'signal',
   description:
-    'A temporary credential stays where it was made: in one machine, one function, one browser. Told is a session that was first used from one country and later from another; one that was first used from a cloud and later from a home, rented servers or a VPN; and the session of an EC2 instance that is used from outside AWS, or from an address where a person or a static key works and no other machine. ' +
+    'A temporary credential stays where it was made: in one machine, one function, one browser. Told is a session that was first used from one country and later from another; one that was first used from a cloud and later from a home, rented servers or a VPN; and the session of an EC2 instance that is used from outside AWS, from a country where the role had no instance, or from an address where a person or a static key works and no other machine. ' +
     'Who runs a network is known with an ASN database alone. Declared exits are left out. Sessions that Identity Center lends to people may change their network within a country, since people do. ' +
     'What the sessions of a role do day after day is its way of working: a pair of countries that met in the 90 days before, an address or an operator on three other days.',
   remediation:
@@ -136,6 +147,7 @@ export const stolenSession = defineRule({
     const classOf = classifier(options);
     if (!isPersonal(credential)) yield* judgeClasses(credential, rows, classOf, options);
     yield* judgeOutside(credential, rows, classOf, options);
+    yield* judgeAstray(credential, rows, options);
     yield* judgeShared(credential, rows, overview, options);
   },
 });
@@ -283,6 +295,39 @@ function* judgeOutside(
   }
 }
 
+/** Instances in a country where the role had none: an instance does not travel, and its role seldom does. */
+function* judgeAstray({ id }: Credential, rows: readonly SessionNetwork[], limits: Limits): Generator<Said> {
+  const { lookbackDays, minActiveDays, noveltyLimit, minCalls } = limits;
+  const homes = [...groupBy(rows, ({ session }) => session).values()].flatMap(own => {
+    const home = own.find(({ address, egress, country }) => address !== '' && !egress && country !== '');
+    return home === undefined ? [] : own.filter(({ country }) => country === home.country);
+  });
+  const byCountry = groupBy(homes, ({ country }) => country);
+  const days = new Map([...byCountry].map(([country, own]) => [country, daysIn(own.map(toDay))]));
+  for (const [away, own] of byCountry) {
+    for (const arrival of arrivals(days.get(away)!, lookbackDays)) {
+      const { activeDays: before, novelty, known } = baselineBefore(arrival, lookbackDays, days, activeDays(days));
+      const stay = newcomerDays(days.get(away)!, arrival, { lookbackDays, limit: minActiveDays });
+      const fresh = own.filter(row => stay.includes(toDay(row).day));
+      if (before < minActiveDays || novelty > noveltyLimit || total(fresh) < minCalls) continue;
+      yield {
+        message: 'astray',
+        data: {
+          sessions: sessionsText(fresh).replace(/ (?:was|were)$/, ''),
+          away,
+          calls: countText(total(fresh), 'call'),
+          time: timeOf(fresh),
+          before: countText(before, 'active day'),
+          home: usualText(known),
+        },
+        subject: [id, 'instances', away],
+        episodes: episodesOf(fresh),
+        evidence: { ...spanOf(fresh), away, usual: habitEvidence(known), ...namesOf(fresh), example: exampleOf(fresh) },
+      };
+    }
+  }
+}
+
 const aboutStrays = (id: string, operator: string, own: readonly SessionNetwork[]) => ({
   subject: [id, operator],
   episodes: episodesOf(own),
@@ -350,6 +395,8 @@ function neighboursOf(everyone: readonly Subject<typeof facets>[]): ReadonlyMap<
   if (found.size === 0) return found;
   for (const subject of everyone) {
     const { id, owner, kind } = subject.credential;
+    // Whoever exchanges a provider's word for a session may be a person or the machine itself.
+    if (kind === 'federated-user') continue;
     for (const { network, first, last } of networkRows(subject.facets.networks)) {
       const open = found.get(network);
       if (open === undefined || placed.get(subject)?.has(network) === true) continue;
@@ -511,6 +558,32 @@ function examples(): Example<typeof messages>[] {
       expect: ['outside:high'],
     },
     {
+      title: 'the session of an instance from a country where the role had none',
+      credential: role,
+      events: [
+        ...Array.from({ length: 20 }, (_, i) => ({
+          ...home,
+          at: (i - 22) * DAY,
+          session: `${session}${i} (${instance})`,
+        })),
+        { ...away, session: own },
+      ],
+      expect: ['astray:high'],
+    },
+    {
+      title: 'the first instances in another country, of a role that is young',
+      credential: role,
+      events: [
+        ...Array.from({ length: 8 }, (_, i) => ({
+          ...home,
+          at: (i - 12) * DAY,
+          session: `${session}${i} (${instance})`,
+        })),
+        { ...away, session: own },
+      ],
+      expect: [],
+    },
+    {
       title: 'instances whose traffic leaves through an office, day after day',
       credential: role,
       events: [-9, -7, -5, -3].map(day => ({ ...atHome, at: day * DAY, session: `${session}${-day} (${instance})` })),
@@ -545,6 +618,13 @@ function examples(): Example<typeof messages>[] {
         { id: 'arn:aws:iam::123456789012:role/job', kind: 'role', owner: 'arn:aws:iam::123456789012:role/job' },
       ],
       events: [desk, taken, { ...desk, credential: 'arn:aws:iam::123456789012:role/job', session: `${session}3` }],
+      expect: [],
+    },
+    {
+      title: 'a machine that exchanges a token of its provider for the session',
+      credential: role,
+      known: [{ ...thief, kind: 'federated-user' }],
+      events: [desk, taken],
       expect: [],
     },
     {

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { detectionPage, measure } from './page.mjs';
+import { detectionPage, HELD_BACK_FROM, measure } from './page.mjs';
 import { run } from './run.mjs';
-import { isAtLeast } from './score.mjs';
+import { isAtLeast, STANDING } from './score.mjs';
 
 const USAGE = `usage: npm run evaluate -- [--seeds 101,102] [--keys N] [--out FILE] [--verbose]
-Seeds from 100 on are held back: rules are never tuned on them. Other seeds need --out, to keep the page honest.`;
+Seeds from ${HELD_BACK_FROM} on are held back: rules are never tuned on them. Other seeds need --out, to keep the page honest.`;
 const HELD_BACK = '101,102,103';
 const PAGE = new URL('../../docs/detection.md', import.meta.url);
 
@@ -21,7 +21,7 @@ const { values } = parseArgs({
 const seeds = values.seeds.split(',').map(Number);
 const keys = Number(values.keys);
 const isSound = [...seeds, keys].every(each => Number.isSafeInteger(each) && each > 0);
-const isTraining = seeds.some(seed => seed < 100);
+const isTraining = seeds.some(seed => seed < HELD_BACK_FROM);
 if (!isSound || (isTraining && values.out === undefined)) {
   console.error(USAGE);
   process.exitCode = 2;
@@ -55,7 +55,7 @@ function tellAll({ seed, results, noise, lives }) {
     );
   }
   for (const { rule, severity, weeks, credential, message } of noise) {
-    if (isAtLeast(severity, 'medium'))
+    if (isAtLeast(severity, 'medium') && !STANDING.includes(rule))
       console.error(`  false ${rule} ${severity} ×${weeks} ${credential} (${lifeOf(credential)}): ${message}`);
   }
 }

@@ -4,6 +4,9 @@ import { isAtLeast, LEVELS, STANDING } from './score.mjs';
 /** @import { Result } from './score.mjs' */
 /** @typedef {Awaited<ReturnType<typeof import('./run.mjs').run>>} Run */
 
+/** Seeds from this one on are not tuned on. */
+export const HELD_BACK_FROM = 100;
+
 const WEEKS = 4;
 const LOUDNESSES = /** @type {const} */ (['loud', 'medium', 'slow', 'distributed']);
 const BARS = { loud: 1, medium: 0.95, slow: 0.85, distributed: 0.85 };
@@ -61,11 +64,11 @@ export function detectionPage(measured, { seeds, command }) {
   return `${[
     '<!-- Written by `npm run evaluate`; edit test/evaluate instead. -->',
     '# How well keyward detects',
-    `Measured on simulated organisations (test/simulate) that no rule was tuned on: seeds ${seeds.join(', ')}, ${number(runs.reduce((sum, { keys }) => sum + keys, 0))} benign holders of keys and ${number(events)} events in all, eight weeks each. The first four weeks are history, the last four are judged, with every option at its default. Tuning used the seeds below 100 and no others. \`${command}\` writes this page again.`,
+    `Measured on simulated organisations (test/simulate) ${seeds.every(seed => seed >= HELD_BACK_FROM) ? 'that no rule was tuned on' : '**that rules were tuned on**'}: seeds ${seeds.join(', ')}, ${number(runs.reduce((sum, { keys }) => sum + keys, 0))} benign holders of keys and ${number(events)} events in all, eight weeks each. The first four weeks are history, the last four are judged, with every option at its default. Tuning used seeds below ${HELD_BACK_FROM} and no others. \`${command}\` writes this page again.`,
     '## Against the bars',
     barsTable(measured),
     '## What is found, and how soon',
-    'Found means a finding of medium or above about the key that was attacked, or one of the keys, while the attack lasts or within a day of its end. The time runs from the first act of the attack to the start of the first such finding, so it is how far back a finding reaches and not when a weekly run would tell of it; half are found sooner.',
+    'Found means a finding of medium or above about the key that was attacked, or one of the keys, while the attack lasts or within a day of its end. The time runs from the first act of the attack to the start of the first such finding, so it is how far back a finding reaches and not when a weekly run would tell of it; half are found sooner. *Keys named* is the share of the attacked keys that these findings name, on average.',
     attacksTable(measured.results),
     LOUDNESS_TEXT,
     '## What is said without an attack',
@@ -146,10 +149,11 @@ function attacksTable(results) {
       `${group.filter(({ severity }) => isAtLeast(severity, 'medium')).length} of ${group.length}`,
       `${group.filter(({ severity }) => isAtLeast(severity, 'high')).length}`,
       hoursText(group),
+      namedText(group),
       rules.map(rule => `${rule} ${by(rule)}`).join(', '),
     ];
   });
-  return table(['attack', 'loudness', 'found', 'high', 'median time', 'by'], rows);
+  return table(['attack', 'loudness', 'found', 'high', 'median time', 'keys named', 'by'], rows);
 }
 
 /** @param {readonly Result[]} group */
@@ -158,6 +162,12 @@ function hoursText(group) {
   const middle = hours[Math.floor((hours.length - 1) / 2)];
   if (middle === undefined) return '–';
   return middle < 1 ? `${Math.round(middle * 60)} min` : `${middle.toFixed(1)} h`;
+}
+
+/** @param {readonly Result[]} group */
+function namedText(group) {
+  const shares = group.map(({ named }) => named);
+  return `${Math.round((shares.reduce((sum, share) => sum + share, 0) * 100) / shares.length)} %`;
 }
 
 /** @param {Measured} measured @param {(noise: import('./score.mjs').Noise) => boolean} isMeant */

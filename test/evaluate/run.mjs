@@ -31,7 +31,7 @@ export async function run({ seed, keys }) {
       world: { aws: {}, azure: {}, env: {}, clock: { now: () => NOW, sleep: () => Promise.resolve() } },
       version: '0.0.0',
     },
-    { signal: new AbortController().signal, onProgress: () => {}, tell: () => {} },
+    { signal: new globalThis.AbortController().signal, onProgress: () => {}, tell: () => {} },
   );
   const { findings, sources, summary, coverage } = report;
   const { labels, holders } = simulation;

@@ -11,6 +11,7 @@ import { DAY, HOUR } from '../simulate/time.mjs';
  * @property {Severity | ''} severity Of the gravest finding about it, '' when there is none.
  * @property {number | null} hours To the first finding of medium or above.
  * @property {readonly string[]} rules Of medium or above.
+ * @property {number} named Share of the keys of the attack that they name.
  *
  * @typedef {object} Noise A finding that no attack explains.
  * @property {string} rule
@@ -48,6 +49,8 @@ export const resultsOf = (findings, labels) =>
       severity: LEVELS.findLast(level => about.some(({ severity }) => severity === level)) ?? '',
       hours: starts.length === 0 ? null : Math.min(...starts) / HOUR,
       rules: [...new Set(heard.map(({ rule }) => rule))].sort(),
+      named:
+        label.credentials.filter(id => heard.some(finding => isNamed(finding, id))).length / label.credentials.length,
     };
   });
 
@@ -56,10 +59,11 @@ const explains = (label, finding) =>
   !STANDING.includes(finding.rule) && isAbout(label, finding) && withinOf(label, finding).length > 0;
 
 /** @param {Label} label @param {Finding} finding */
-function isAbout({ credentials }, { credential, members, subject }) {
-  const named = new Set([...(credential === null ? [] : [credential.id]), ...members]);
-  return credentials.some(id => named.has(id) || subject.includes(id));
-}
+const isAbout = ({ credentials }, finding) => credentials.some(id => isNamed(finding, id));
+
+/** @param {Finding} finding @param {string} id */
+const isNamed = ({ credential, members, subject }, id) =>
+  credential?.id === id || members.includes(id) || subject.includes(id);
 
 /** @param {Label} label @param {Finding} finding */
 const withinOf = ({ from, until }, { episodes }) =>

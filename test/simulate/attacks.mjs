@@ -40,6 +40,7 @@ import { DAY, HOUR, isWeekend, MINUTE } from './time.mjs';
  * @typedef {object} Scene What an attack may use.
  * @property {Random} random
  * @property {Calendar} calendar
+ * @property {number} keys How many mean well: no campaign is greater.
  * @property {(isFit: (holder: Holder) => boolean, count?: number) => Holder[]} take Holders that no other attack has; none when there are too few.
  *
  * @typedef {(scene: Scene, loudness: Loudness) => Plot | null} Attack
@@ -442,34 +443,30 @@ function insiderListKeys(scene, loudness) {
   };
 }
 
-/** Recording is switched off with somebody's key. @type {Attack} */
-function loggingOff(scene) {
+/** A trail is stopped with somebody's key. @type {Attack} */
+const trailStopped = scene =>
+  silenced(scene, ({ account, name }) => ({
+    source: 'cloudtrail',
+    name: 'StopLogging',
+    request: { name: `arn:aws:cloudtrail:us-east-1:${account}:trail/${name.split('-')[0]}` },
+  }));
+
+/** So is the logging of model calls. @type {Attack} */
+const modelLoggingOff = scene =>
+  silenced(scene, () => ({ source: 'bedrock', name: 'DeleteModelInvocationLoggingConfiguration', request: {} }));
+
+/** @param {Scene} scene @param {(holder: Holder) => { source: string, name: string, request: { [key: string]: unknown } }} changing @returns {Plot | null} */
+function silenced(scene, changing) {
   const { random, calendar } = scene;
   const at = attackTime(scene, 12);
   const isFit = settled(hourIn(calendar, at));
   const [holder] = scene.take(each => ofKind('key')(each) && each.isStable && isFit(each));
   if (holder === undefined) return null;
   const { account, name, credential } = holder;
-  const actor = {
-    identity: iamUser(account, name, credential),
-    address: addressIn(random, domestic(holder), holder.home),
-    agent: strangeAgent(random),
-  };
-  const isTrail = random.chance(500);
-  const change = isTrail
-    ? {
-        source: 'cloudtrail',
-        name: 'StopLogging',
-        request: { name: `arn:aws:cloudtrail:us-east-1:${account}:trail/all` },
-      }
-    : { source: 'bedrock', name: 'DeleteModelInvocationLoggingConfiguration', request: {} };
-  return {
-    credentials: [credential],
-    from: at,
-    until: at + HOUR,
-    families: ['platform'],
-    acts: [changeOf({ account, actor, at, ...change })],
-  };
+  const address = addressIn(random, domestic(holder), holder.home);
+  const actor = { identity: iamUser(account, name, credential), address, agent: strangeAgent(random) };
+  const acts = [changeOf({ account, actor, at, ...changing(holder) })];
+  return { credentials: [credential], from: at, until: at + HOUR, families: ['platform'], acts };
 }
 
 /** Many users, and a key for each, made by one. @type {Attack} */
@@ -528,6 +525,7 @@ const campaign = (size, isOneNetwork, isFarmed) => scene => {
   const days = random.between(4, 6);
   const at = attackTime(scene, days * 24);
   const hour = hourIn(calendar, at);
+  if (size > scene.keys) return null;
   const members = isFarmed ? farmedKeys(scene, size, at) : takenKeys(scene, size, hour);
   if (members.length < size) return null;
   const agent = strangeAgent(random);
@@ -634,7 +632,8 @@ export const ATTACKS = [
   ['flat-drain', flatDrain, { medium: 1, slow: 3 }],
   ['heavy-tokens', heavyTokens, { loud: 2, medium: 3 }],
   ['insider-list-keys', insiderListKeys, { loud: 1, medium: 2, slow: 2 }],
-  ['logging-off', loggingOff, { loud: 2 }],
+  ['trail-stopped', trailStopped, { loud: 1 }],
+  ['model-logging-off', modelLoggingOff, { loud: 1 }],
   ['account-farm', accountFarm, { loud: 1, medium: 2 }],
   ['leaked-azure-key', leakedAzureKey, { loud: 2, medium: 2, slow: 1 }],
   ['campaign-5-one-network', campaign(5, true, false), { distributed: 1 }],

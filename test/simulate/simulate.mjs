@@ -116,7 +116,7 @@ function plotAttacks(random, calendar, holders, keys) {
       for (let i = 1; i <= Math.ceil((count * Math.min(keys, 1000)) / 1000); i++) {
         const id = `${attack}-${loudness}-${i}`;
         const plot = plan(
-          { random: random.fork(id), calendar, take: taker(random.fork(`take ${id}`), holders, taken) },
+          { random: random.fork(id), calendar, keys, take: taker(random.fork(`take ${id}`), holders, taken) },
           loudness,
         );
         if (plot !== null) plots.push([labelOf(id, attack, loudness, plot), plot]);

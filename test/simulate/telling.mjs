@@ -43,8 +43,11 @@ const LOOKS = [
   ['sts', 'GetCallerIdentity', {}],
   ['s3', 'ListBuckets', { Host: 's3.amazonaws.com' }],
   ['ec2', 'DescribeInstances', {}],
-  ['bedrock', 'ListInferenceProfiles', {}],
 ];
+
+/** Only people look at what models there are, and name some that do not exist. @type {readonly Look[]} */
+const PERSONAL_LOOKS = [...LOOKS, ['bedrock', 'ListInferenceProfiles', {}], ['bedrock', 'ListFoundationModels', null]];
+const PERSONAL = new Set(['office', 'experiment', 'roaming', 'travelling']);
 
 /** What a holder does in an hour of their own. @param {Holder} holder @param {number} at @param {number} calls @returns {Stint} */
 export const ownStint = (holder, at, calls) => ({ ...holder, holder, at, calls });
@@ -60,6 +63,7 @@ export function tellStint(stage, random, stint) {
 function tellAws(stage, random, stint) {
   const { holder, at, calls, perCall, agent, isPlain = false } = stint;
   const { account, region, kind } = holder;
+  const isPersonal = PERSONAL.has(holder.life);
   let address = stint.address(random, at);
   const session = stint.session ?? sessionOf(stint, random);
   let identity = identityOf(holder, at, session);
@@ -70,10 +74,13 @@ function tellAws(stage, random, stint) {
     if (perCall) address = stint.address(random, time);
     if (perCall && holder.sessions) identity = identityOf(holder, at, sessionOf(stint, random));
     const error =
-      stint.error ?? (isPlain || random.chance(CALM) ? undefined : random.chance(600) ? THROTTLED : INVALID);
+      stint.error ??
+      (isPlain || random.chance(CALM) ? undefined : isPersonal && random.chance(400) ? INVALID : THROTTLED);
     tellCall(stage, random, stint, { identity, address, agent }, time, error);
   }
-  const looks = stint.looks ?? (!isPlain && kind !== 'bearer' && random.chance(120) ? [random.pick(LOOKS)] : []);
+  const looks =
+    stint.looks ??
+    (!isPlain && kind !== 'bearer' && random.chance(120) ? [random.pick(isPersonal ? PERSONAL_LOOKS : LOOKS)] : []);
   for (const [source, name, request, error] of looks) {
     const time = at + random.below(3600) * 1000;
     const call = { at: time, region, source, name, request, host: hostOf(source, region), ...(error && { error }) };

@@ -54,19 +54,25 @@ export async function* checkSignIn(
   signIn: SignIn,
   service: (access: AzureAccess) => string,
 ): AsyncGenerator<Check, AzureAccess | null, void> {
+  let warnings: readonly string[] = [];
   try {
     const access = await signIn(task);
+    warnings = access.warnings;
     const { tenant } = await identify(access, service(access), task);
     const where = tenant === '' ? '' : `, tenant ${tenant}`;
     yield { what: 'credentials', state: 'ok', detail: `${access.describe()}${where}` };
-    for (const warning of access.warnings) yield { what: 'credentials', state: 'unknown', detail: warning };
+    yield* warningChecks(warnings);
     return access;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     yield { what: 'credentials', state: 'failed', detail: [error.message, error.hint].filter(Boolean).join('. ') };
+    yield* warningChecks(warnings);
     return null;
   }
 }
+
+const warningChecks = (warnings: readonly string[]): readonly Check[] =>
+  warnings.map(detail => ({ what: 'credentials', state: 'unknown', detail }));
 
 function failed(what: string, error: unknown, role: string): Check {
   const { kind, what: detail } = explainAzure(error, role);
