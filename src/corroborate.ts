@@ -7,6 +7,7 @@ const DEPENDENT: ReadonlySet<string> = new Set([
   'account-farm issuance-burst',
   'coordinated-keys volume',
   'denied-burst model-probe',
+  'new-model volume',
   'steady-drain volume',
 ]);
 

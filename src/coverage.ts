@@ -38,12 +38,13 @@ function seen(
   since: number | null,
 ): Pick<Coverage, 'state' | 'reason'> {
   if (views === null) return { state: 'blind', reason: missing || 'nothing in this source was recognised' };
-  const { needs, helps = [] } = rule;
-  const blind = needs.map(sight => views[sight]).filter(view => view.blind);
+  const { needs, needsOneOf = [], helps = [] } = rule;
+  const isLost = needsOneOf.length > 0 && needsOneOf.every(sight => views[sight].blind);
+  const blind = [...needs, ...(isLost ? needsOneOf : [])].map(sight => views[sight]).filter(view => view.blind);
   if (blind.length > 0) return { state: 'blind', reason: joined(blind.flatMap(({ gaps }) => gaps)) };
   const old = since === null ? '' : pastText(rule, until, since);
   if (old !== '') return { state: 'blind', reason: old };
-  const gaps = [...needs, ...helps].flatMap(sight => views[sight].gaps);
+  const gaps = [...needs, ...needsOneOf, ...helps].flatMap(sight => views[sight].gaps);
   const unread = since === null || reach === null ? [] : unreadTexts(rule, reach, since);
   const reason = joined([...gaps, ...unread, ...(missing === '' ? [] : [missing]), ...doubts]);
   return { state: reason === '' ? 'evaluated' : 'partial', reason };
@@ -67,7 +68,8 @@ function unreadTexts(rule: Rule, { from, why }: Reach, since: number): string[] 
 }
 
 /** Whether it judges events, and not a list of keys alone. */
-const isOfEvents = ({ needs }: Rule): boolean => needs.some(sight => sight !== 'inventory');
+const isOfEvents = ({ needs, needsOneOf = [] }: Rule): boolean =>
+  [...needs, ...needsOneOf].some(sight => sight !== 'inventory');
 
 const dayText = (at: number): string => new Date(at).toISOString().slice(0, 10);
 

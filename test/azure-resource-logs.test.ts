@@ -12,6 +12,7 @@ import { logOutcome } from '../src/normalise/azure-record.ts';
 import { cloudtrail } from '../src/normalise/cloudtrail.ts';
 import { entraAudit } from '../src/normalise/entra-audit.ts';
 import { entraSignIn } from '../src/normalise/entra-sign-in.ts';
+import { notAuditLogs } from '../src/normalise/not-audit-logs.ts';
 import { inflate } from '../src/scan/inflate.ts';
 import type { JsonObject } from '../src/scan/wanted.ts';
 
@@ -24,6 +25,7 @@ const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/Models/providers`;
 const ACCOUNT = `${GROUP}/Microsoft.CognitiveServices/accounts/Chat`;
 const VAULT = `${GROUP}/Microsoft.KeyVault/vaults/Safe`;
 const GATEWAY = `${GROUP}/Microsoft.ApiManagement/service/Front`;
+const TENANT = '/tenants/00000000-0000-4000-8000-0000000000b1/providers/Microsoft.aadiam';
 const TIME = '2026-11-19T12:00:00.1234567Z';
 const AT = Date.UTC(2026, 10, 19, 12, 0, 0, 123);
 const CANARY = 'capital-of-canaries';
@@ -701,6 +703,26 @@ describe('all of them', () => {
     ];
     const takers = records.map(record => FORMATS.filter(one => one.unwrap(record) !== null).map(({ id }) => id));
     expect(takers).toEqual([['azure-key-vault'], ['azure-ai'], ['azure-gateway'], ['azure-activity']]);
+  });
+
+  test.each([
+    ['Azure Storage log', { category: 'StorageRead', resourceId: `${GROUP}/Microsoft.Storage/storageAccounts/s` }],
+    ['Entra ID log of another category', { category: 'RiskyUsers', resourceId: TENANT }],
+    ['Entra ID log of another category', { category: 'MicrosoftServicePrincipalSignInLogs', resourceId: TENANT }],
+    ['Azure metric', { metricName: 'Calls', timeGrain: 'PT1M', resourceId: ACCOUNT }],
+    ['Azure resource log of another category', { category: 'kube-audit', resourceId: `${GROUP}/Microsoft.X/y/z` }],
+    ['Azure resource log of another category', { category: 'AuditEvent', resourceId: `${GROUP}/Microsoft.X/y/z` }],
+    ['Azure resource log of another category', { category: 'WebSocketConnectionLogs', resourceId: GATEWAY }],
+    ['Azure resource log of another category', { Category: 'QueryLogs', ResourceId: `${GROUP}/MICROSOFT.X/Y/Z` }],
+    [undefined, { category: 'AuditEvent', resourceId: VAULT }],
+    [undefined, { category: 'RequestResponse', resourceId: ACCOUNT }],
+    [undefined, { category: 'Administrative', resourceId: ACCOUNT }],
+    [undefined, { category: 'AuditLogs', resourceId: TENANT }],
+    [undefined, { category: 'NewKindOfSignInLogs', resourceId: TENANT }],
+    [undefined, { category: 'x', resourceId: ['/providers/x/'] }],
+    [undefined, { resourceId: VAULT }],
+  ])('what is left out by name, and not missed: %s, %j', (what, record) => {
+    expect(notAuditLogs.find(one => one.recognises(record))?.what).toBe(what);
   });
 
   test('whatever stands in the fields, nothing is thrown and only texts are kept', async () => {

@@ -148,9 +148,9 @@ describe('sentences', () => {
       },
     ] as const;
     expect(said(keyRevealed, { credential: PERSON, events })).toEqual([
-      'user/alice@example.com read the keys of accounts/prod-ai once, last on 19 Nov; user/alice@example.com may hold it since.',
-      'user/alice@example.com read the secret prod/claude-AbCdEf once, last on 19 Nov; user/alice@example.com may hold it since.',
-      'user/alice@example.com read the secret openai-key of kv.example.net once, last on 19 Nov; user/alice@example.com may hold it since.',
+      'user/alice@example.com read the keys of accounts/prod-ai on 19 Nov, and may hold them since.',
+      'user/alice@example.com read the secret prod/claude-AbCdEf on 19 Nov, and may hold it since.',
+      'user/alice@example.com read the secret openai-key of kv.example.net on 19 Nov, and may hold it since.',
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { checkSignIn } from '../src/collect/azure/check.ts';
 import { cloudOf } from '../src/collect/azure/cloud.ts';
 import { accessWith, identify, signInToAzure, tokenFor } from '../src/collect/azure/sign-in.ts';
 import { explainAzure, type Trouble } from '../src/collect/azure/trouble.ts';
@@ -166,6 +167,18 @@ describe('what keyward itself signs in with', () => {
     const task = taskOf(NOW, { env });
     const access = accessWith(tokenCredential('x').credential, cloudOf(task), task);
     expect([access.describe(), access.warnings]).toEqual([means, warnings]);
+  });
+
+  test('is said even when it does not get in', async () => {
+    const task = taskOf(NOW, { env: { ...FULL_APP, AZURE_CLIENT_SECRET: SECRET } });
+    const refused = { getToken: () => Promise.reject(new UserError('no way in')) };
+    const signIn = () => Promise.resolve(accessWith(refused, cloudOf(task), task));
+    const checks = [];
+    for await (const check of checkSignIn(task, signIn, ({ cloud }) => cloud.arm)) checks.push(check);
+    expect(checks).toEqual([
+      { what: 'credentials', state: 'failed', detail: 'no way in' },
+      { what: 'credentials', state: 'unknown', detail: secret },
+    ]);
   });
 
   test.each([

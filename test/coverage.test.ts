@@ -79,6 +79,17 @@ describe('what a rule could see', () => {
   });
 });
 
+test.each([
+  ['both', [], 'evaluated', ''],
+  ['one', ['calls'], 'partial', 'no calls'],
+  ['neither', ['calls', 'deeds'], 'blind', 'no calls; no deeds'],
+] as const)('of two things a rule needs one of: %s seen', (_, missing, state, reason) => {
+  const rule = rules.filter(({ id }) => id === 'denied-burst');
+  const blind = missing.map(sight => [sight, { blind: true, gaps: [`no ${sight}`] }]);
+  const seen = source({ views: views(Object.fromEntries(blind) as Partial<Views>) });
+  expect(coverageOf(rule, [seen], [], null)).toEqual([{ rule: 'denied-burst', source: 'logs', state, reason }]);
+});
+
 test('a rule that looks back no further than a source was read sees all that it needs', () => {
   const since = Date.UTC(2026, 10, 13);
   const reach = { from: Date.UTC(2026, 7, 22), why: 'LookupEvents keeps 90 days' };

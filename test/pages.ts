@@ -42,7 +42,7 @@ export function rulePage(rule: Rule): string {
           : 'signal: raised one level when another family agrees',
       ],
       ['severity', rule.severities === undefined ? rule.severity : `${rule.severity}. ${rule.severities}`],
-      ['needs', rule.needs.join(', ')],
+      ['needs', [...rule.needs, ...(rule.needsOneOf === undefined ? [] : [rule.needsOneOf.join(' or ')])].join(', ')],
       ...(rule.helps === undefined ? [] : [['judges better with', rule.helps.join(', ')] as const]),
     ]),
     '## What it says',

@@ -47,7 +47,7 @@ describe.each(files)('%s', async file => {
   test('says what it is, when it errs and what to do', () => {
     for (const text of [rule.title, rule.description, rule.remediation]) expect(text).not.toBe('');
     expect(rule.falsePositives.length).toBeGreaterThan(0);
-    expect(rule.needs.length).toBeGreaterThan(0);
+    expect(rule.needs.length + (rule.needsOneOf ?? []).length).toBeGreaterThan(0);
     // Reasons are joined by semicolons, so none holds one.
     for (const reason of Object.values(rule.abstentions ?? {})) expect(reason).not.toContain(';');
   });

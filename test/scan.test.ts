@@ -134,6 +134,13 @@ describe('damage costs the record it lies in', () => {
       [{ a: 1 }],
       ['byte 0: the object around the records is not valid JSON'],
     ],
+    [
+      'one page of an answer that has more',
+      '{"value":[{"a":1}],"@odata.nextLink":"https://graph.example.com/next"}',
+      [{ a: 1 }],
+      ['byte 0: one page of several: save the list whole'],
+    ],
+    ['the last page', '{"value":[{"a":1}],"nextLink":""}', [{ a: 1 }], []],
     ['NUL bytes behind', `{"a":1}${nul.repeat(9)}`, [{ a: 1 }], ['byte 7: text that is not JSON']],
     ['a NUL byte inside', `[{"a":"${nul}"},{"b":2}]`, [{ b: 2 }], ['byte 1: not valid JSON']],
     ['a bad line', '{"a":1}\n{"b":\n{"c":3}\n', [{ a: 1 }, { c: 3 }], ['line 2, byte 8: cut short']],

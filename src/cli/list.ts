@@ -11,17 +11,20 @@ export interface ListFlags {
 export async function rulesCommand(flags: ListFlags, io: Io): Promise<number> {
   const { rules } = await import('../rules/index.ts');
   const rows = rules.map(({ id, severity, family, title }) => [id, severity, family, title]);
-  const json = rules.map(({ id, title, family, kind, severity, severities, description, needs, options }) => ({
-    id,
-    title,
-    family,
-    kind,
-    severity,
-    severities: severities ?? null,
-    description,
-    needs,
-    options: Object.fromEntries(Object.entries(options).map(([name, option]) => [name, asJson(option)])),
-  }));
+  const json = rules.map(
+    ({ id, title, family, kind, severity, severities, description, needs, needsOneOf, options }) => ({
+      id,
+      title,
+      family,
+      kind,
+      severity,
+      severities: severities ?? null,
+      description,
+      needs,
+      needsOneOf: needsOneOf ?? [],
+      options: Object.fromEntries(Object.entries(options).map(([name, option]) => [name, asJson(option)])),
+    }),
+  );
   return await list(['RULE', 'SEVERITY', 'FAMILY', 'TITLE'], rows, json, flags, io);
 }
 

@@ -117,11 +117,11 @@ export const coordinatedKeys = defineRule({
   options,
   messages: {
     fresh:
-      '{keys} {call} {model} with {agent}{where} in step, about {calls} calls a day each on {days} from {start} on; {fresh} of them had called no model before.',
+      '{keys} called {model} with {agent}{where} in step, about {calls} calls a day each on {days} from {start} on; {fresh} of them had called no model before.',
     burst:
-      '{keys} {call} {model} with {agent}{where} in step, about {calls} calls a day each on {days} from {start} on; together {amount} calls in one {span}, {ratio} times their record ({record}).',
+      '{keys} called {model} with {agent}{where} in step, about {calls} calls a day each on {days} from {start} on; together {amount} calls in one {span}, {ratio} times their record ({record}).',
     added:
-      '{keys} {call} {model} with {agent}{where} in step, about {calls} calls a day each on {days} from {start} on, and what they did before goes on.',
+      '{keys} called {model} with {agent}{where} in step, about {calls} calls a day each on {days} from {start} on, and what they did before goes on.',
   },
   examples,
 
@@ -223,7 +223,7 @@ function reasonFor(group: Group, context: Context): Reason | null {
   const isNew = fresh >= options.freshShare * group.members.length;
   const together = summed([...hours.values()]);
   const burst = burstOf(group, together, options);
-  const isAdded = isOnTop(group, together, start, options);
+  const isAdded = isOnTop(group, together, start, context);
   return isNew || isAdded || burst !== null ? { fresh, isNew, isAdded, burst } : null;
 }
 
@@ -288,19 +288,21 @@ function stepsByDay({ members }: Group): Map<number, number> {
 }
 
 /** Whether what they did before goes on beside what they do in step, or was little to begin with. */
-function isOnTop(group: Group, together: readonly Amount[], start: number, settings: Settings): boolean {
+function isOnTop(group: Group, together: readonly Amount[], start: number, { options, coveredDays }: Context): boolean {
   const all = amountsByDay(together);
   const own = stepsByDay(group);
   const [first, last] = [group.days[0]!, group.days.at(-1)!];
   const days = last - first + 1;
+  const earliest = start - options.baselineDays;
+  const covered = coveredDays(earliest * DAY, start * DAY);
   let [before, beside, inStep] = [0, 0, 0];
   for (const [day, amount] of all) {
-    if (day >= start - settings.baselineDays && day < start) before += amount / settings.baselineDays;
+    if (day >= earliest && day < start) before += amount / covered;
     if (day < first || day > last) continue;
     beside += (amount - (own.get(day) ?? 0)) / days;
     inStep += (own.get(day) ?? 0) / days;
   }
-  const isMuch = [...own.values()].some(calls => calls >= settings.callsPerDay);
+  const isMuch = [...own.values()].some(calls => calls >= options.callsPerDay);
   return isMuch && (beside >= GOES_ON * before || before < GOES_ON * inStep);
 }
 
@@ -308,7 +310,6 @@ function sayGroup(group: Group, reason: Reason, context: Context) {
   const { members, agent, model, network, days } = group;
   const data = {
     keys: countText(members.length, 'key'),
-    call: 'called',
     model: model === '' ? 'models' : model,
     agent: agentText(agent),
     where: network === '' ? '' : ` from ${network}`,

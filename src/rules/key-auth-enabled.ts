@@ -45,7 +45,8 @@ export const keyAuthEnabled = defineRule({
     'A resource that is deployed again with the setting spelled out: key authentication was on before.',
     'A tool that cannot do without a key: keep one behind a gateway that knows its callers, and suppress the finding.',
   ],
-  needs: ['deeds'],
+  needs: [],
+  needsOneOf: ['deeds', 'calls'],
   helps: ['calls'],
   facets: { deeds, lifetime },
   options: {},
@@ -73,7 +74,7 @@ export const keyAuthEnabled = defineRule({
       expect: ['inUse:medium'],
     },
     {
-      title: 'keys that are switched on by two people and then used: one resource, told once',
+      title: 'keys that are switched on by two people and then used: one resource, each told once',
       credential: KEYS,
       known: [PERSON, { ...PERSON, id: 'user/33333333-4444-5555-6666-777777777777', owner: 'user/bob@example.com' }],
       events: [
@@ -81,7 +82,7 @@ export const keyAuthEnabled = defineRule({
         { ...ENABLE, at: -DAY, credential: 'user/33333333-4444-5555-6666-777777777777' },
         { ...CALL, at: -HOUR, until: 0 },
       ],
-      expect: ['inUse:medium'],
+      expect: ['enabled:medium', 'inUse:medium'],
     },
     {
       title: 'keys of two resources',
@@ -144,7 +145,7 @@ function tellEnabled({ id, owner }: Credential, resource: string, rows: readonly
   return {
     message: 'enabled' as const,
     data: { who: principalText(owner), resource: name, day: dayText(sum.last) },
-    subject: [resource || id],
+    subject: [resource || id, 'enabled'],
     episodes: episodesOf(rows),
     evidence: { ...deedEvidence(sum), resource, by: id },
   };

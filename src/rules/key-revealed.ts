@@ -109,7 +109,7 @@ export const keyRevealed = defineRule({
   facets,
   options,
   messages: {
-    revealed: '{who} read {what} {times}, last on {day}{why}; {who} may hold {it} since.',
+    revealed: '{who} read {what} {when}{why}, and may hold {it} since.',
   },
   abstentions: {
     crowded: 'so many secrets read that which ones is no longer known',
@@ -300,16 +300,14 @@ function tell({ credential: { id, owner } }: Subject, readings: readonly Reading
   const secrets = [...new Set(readings.map(({ secret }) => secret))].sort();
   const sum = sumDeeds(readings);
   const why = covered === 0 ? '' : `, the first such reading in ${countText(covered, 'day')} of logs`;
-  const who = principalText(owner);
   return {
     message: 'revealed' as const,
     data: {
-      who,
+      who: principalText(owner),
       what: secretsText(secrets),
-      times: oftenText(sum.count),
-      day: dayText(sum.last),
+      when: sum.count === 1 ? `on ${dayText(sum.last)}` : `${oftenText(sum.count)}, last on ${dayText(sum.last)}`,
       why,
-      it: secrets.length === 1 ? 'it' : 'them',
+      it: secrets.length === 1 && !PROVIDER.test(secrets[0]!) ? 'it' : 'them',
     },
     severity: covered === 0 ? ('low' as const) : ('medium' as const),
     subject: [owner || id, secrets.length === 1 ? secrets[0]! : 'many secrets'],

@@ -108,6 +108,8 @@ export interface RuleMeta {
   readonly lookbackDays?: number;
   /** What a source must show for the rule to see anything. */
   readonly needs: readonly Sight[];
+  /** Of these it needs one; without the others it is partial. */
+  readonly needsOneOf?: readonly Sight[];
   /** What it judges better with; without it the rule is partial, not blind. */
   readonly helps?: readonly Sight[];
 }

@@ -57,6 +57,13 @@ const options = {
     describe: 'Other days on which instances did the same that make it usual.',
   },
   sharedBy: { default: 3, min: 1, max: 1000, describe: 'Principals on an address above which it is an exit of many.' },
+  fleetAddresses: {
+    default: 10,
+    min: 1,
+    max: 1000,
+    describe:
+      'Addresses above which instances that never come back to one are a fleet, of which no address says anything.',
+  },
   ...NETWORK_OPTIONS,
 } as const;
 
@@ -356,11 +363,14 @@ function* judgeShared(
     const met = there.people.filter(other => other.owner !== owner && own.some(row => areNear(row, other)));
     const names = [...new Set(met.map(other => principalText(other.owner)))].sort();
     if (names.length === 0 || names.length > sharedBy) continue;
-    const isElsewhere = rows.some(row => row.address !== '' && row.address !== address);
     const instance = instanceOf(all[0]!.session);
+    const elsewhere = rows.filter(row => row.address !== '' && row.address !== address);
+    const hasMoved = elsewhere.some(row => instanceOf(row.session) === instance);
+    const isSettled = areKeptUp(elsewhere, limits);
+    if (!hasMoved && !isSettled && new Set(elsewhere.map(row => row.address)).size > limits.fleetAddresses) continue;
     yield {
       message: 'shared',
-      severity: isElsewhere ? 'high' : 'medium',
+      severity: hasMoved || isSettled ? 'high' : 'medium',
       data: {
         instance,
         address,
@@ -374,6 +384,10 @@ function* judgeShared(
     };
   }
 }
+
+/** Whether instances came back to an address; those of a fleet get another each time, and some of those were others' before. */
+const areKeptUp = (rows: readonly SessionNetwork[], { usualDays }: Limits): boolean =>
+  [...groupBy(rows, ({ address }) => address).values()].some(own => daysIn(own.map(toDay)).length > usualDays);
 
 /** Within a day of each other. */
 const areNear = (a: Stretch, b: Stretch): boolean => a.first - b.last <= DAY && b.first - a.last <= DAY;
@@ -618,6 +632,22 @@ function examples(): Example<typeof messages>[] {
         { id: 'arn:aws:iam::123456789012:role/job', kind: 'role', owner: 'arn:aws:iam::123456789012:role/job' },
       ],
       events: [desk, taken, { ...desk, credential: 'arn:aws:iam::123456789012:role/job', session: `${session}3` }],
+      expect: [],
+    },
+    {
+      title: 'one of a fleet that gets another address each day',
+      credential: role,
+      known: [thief],
+      events: [
+        desk,
+        taken,
+        ...Array.from({ length: 11 }, (_, i) => ({
+          ...exit,
+          at: (i - 14) * DAY,
+          address: `198.51.100.${i}`,
+          session: `${session}${i} (i-0123456789abcde${10 + i})`,
+        })),
+      ],
       expect: [],
     },
     {

@@ -30,6 +30,7 @@ const CUT = 'the JSON ends inside a record';
 const UNCLOSED = 'the JSON ends before its closing brackets';
 const INVALID = 'not valid JSON';
 const SHELL = 'the object around the records is not valid JSON';
+const ONE_PAGE = 'one page of several: save the list whole';
 const UTF8 = 'invalid UTF-8, read with replacement characters';
 
 /** Where a splitter puts what it finds. */
@@ -428,8 +429,9 @@ export class RecordSplitter {
 
   #checkShell(envelope: Envelope): void {
     const shell = this.#shell();
-    const isBroken = this.#fault !== '' || (shell !== null && parseObject(shell) === null);
-    if (isBroken) this.#report(envelope.at, envelope.line, SHELL);
+    const parsed = shell === null ? null : parseObject(shell);
+    if (this.#fault !== '' || (shell !== null && parsed === null)) this.#report(envelope.at, envelope.line, SHELL);
+    else if (parsed !== null && hasNextPage(parsed)) this.#report(envelope.at, envelope.line, ONE_PAGE);
   }
 
   #parse(): void {
@@ -446,6 +448,12 @@ export class RecordSplitter {
     this.#sink.record(record);
   }
 }
+
+/** What an answer says that has more pages to come. */
+const NEXT_PAGE = ['@odata.nextLink', 'nextLink'] as const;
+
+const hasNextPage = (shell: JsonObject): boolean =>
+  NEXT_PAGE.some(name => typeof shell[name] === 'string' && shell[name] !== '');
 
 function parseObject(text: string): JsonObject | null {
   try {

@@ -124,12 +124,15 @@ function sessionOf({ holder: { name, sessions, life }, at }, random) {
   return keyId('ASIA', `${name} ${slot} ${sessions === undefined ? '' : random.pick(sessions)}`);
 }
 
+/** Ids of instances are hexadecimal. @param {string} text */
+const hexOf = text => [...text].map(letter => (letter.charCodeAt(0) % 16).toString(16)).join('');
+
 /** Who a holder is in the log. @param {Holder} holder @param {number} at @param {string} session @returns {Json} */
 export function identityOf({ account, name, kind, keys }, at, session) {
   if (kind === 'bearer') return iamUser(account, name);
   if (kind === 'key')
     return iamUser(account, name, (keys.find(({ from, until }) => at >= from && at < until) ?? keys[0])?.id);
-  return roleSession(account, name, `i-0${session.slice(4, 20).toLowerCase()}`, session, at - (at % SESSION));
+  return roleSession(account, name, `i-0${hexOf(session.slice(4, 20))}`, session, at - (at % SESSION));
 }
 
 /** A run of a pipeline brings its own word and gets a session for it. @param {Stage} stage @param {Stint} stint @param {string} address @param {string} session */
