@@ -42,6 +42,14 @@ export function rulePage(rule: Rule): string {
           : 'signal: raised one level when another family agrees',
       ],
       ['severity', rule.severities === undefined ? rule.severity : `${rule.severity}. ${rule.severities}`],
+      ...(rule.isOnTrial === true
+        ? [
+            [
+              'on trial',
+              'still being measured: judges only where it is enabled in the config or named by `--rule`',
+            ] as const,
+          ]
+        : []),
       ['needs', [...rule.needs, ...(rule.needsOneOf === undefined ? [] : [rule.needsOneOf.join(' or ')])].join(', ')],
       ...(rule.helps === undefined ? [] : [['judges better with', rule.helps.join(', ')] as const]),
     ]),

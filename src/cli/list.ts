@@ -10,9 +10,26 @@ export interface ListFlags {
 /** `keyward rules`: what is judged. */
 export async function rulesCommand(flags: ListFlags, io: Io): Promise<number> {
   const { rules } = await import('../rules/index.ts');
-  const rows = rules.map(({ id, severity, family, title }) => [id, severity, family, title]);
+  const rows = rules.map(({ id, severity, family, title, isOnTrial = false }) => [
+    id,
+    severity,
+    family,
+    isOnTrial ? `${title} (on trial: name it to use it)` : title,
+  ]);
   const json = rules.map(
-    ({ id, title, family, kind, severity, severities, description, needs, needsOneOf, options }) => ({
+    ({
+      id,
+      title,
+      family,
+      kind,
+      severity,
+      severities,
+      description,
+      isOnTrial = false,
+      needs,
+      needsOneOf = [],
+      options,
+    }) => ({
       id,
       title,
       family,
@@ -20,8 +37,9 @@ export async function rulesCommand(flags: ListFlags, io: Io): Promise<number> {
       severity,
       severities: severities ?? null,
       description,
+      isOnTrial,
       needs,
-      needsOneOf: needsOneOf ?? [],
+      needsOneOf,
       options: Object.fromEntries(Object.entries(options).map(([name, option]) => [name, asJson(option)])),
     }),
   );

@@ -96,7 +96,7 @@ function settleShowing(flags: ReportFlags, config: Config, io: Io): Showing {
   };
 }
 
-/** The rules that judge, with the option values in force. A rule that is named runs even if the config disables it. */
+/** The rules that judge, with the option values in force. A rule that is named runs whatever the config says. */
 export function configureRules(
   all: readonly Rule[],
   settings: Readonly<Record<string, RuleSettings>>,
@@ -104,8 +104,8 @@ export function configureRules(
 ): ConfiguredRule[] {
   const ids = all.map(({ id }) => id);
   for (const id of [...wanted, ...unwanted]) if (!ids.includes(id)) throw unknownName('rule', id, ids);
-  const chosen = all.filter(({ id }) => {
-    const isWanted = wanted.length > 0 ? wanted.includes(id) : settings[id]?.enabled !== false;
+  const chosen = all.filter(({ id, isOnTrial = false }) => {
+    const isWanted = wanted.length > 0 ? wanted.includes(id) : (settings[id]?.enabled ?? !isOnTrial);
     return isWanted && !unwanted.includes(id);
   });
   if (chosen.length === 0) throw new UserError('no rule is left to judge by', 'List them with `keyward rules`.');

@@ -59,6 +59,7 @@ interface Peak {
 
 export const accountFarm = defineRule({
   id: 'account-farm',
+  isOnTrial: true,
   family: 'campaign',
   title: 'Many keys made at once',
   severity: 'medium',

@@ -89,6 +89,7 @@ interface Reason {
 
 export const coordinatedKeys = defineRule({
   id: 'coordinated-keys',
+  isOnTrial: true,
   family: 'campaign',
   title: 'Many keys in step',
   severity: 'medium',

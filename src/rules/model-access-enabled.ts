@@ -37,6 +37,7 @@ const DEPLOY = {
 
 export const modelAccessEnabled = defineRule({
   id: 'model-access-enabled',
+  isOnTrial: true,
   family: 'platform',
   title: 'Models made available',
   severity: 'medium',

@@ -104,6 +104,8 @@ export interface RuleMeta {
   readonly remediation: string;
   readonly references: readonly string[];
   readonly falsePositives: readonly string[];
+  /** Still being measured: it judges only where it is enabled in the config or named by `--rule`. */
+  readonly isOnTrial?: boolean;
   /** Days of history before what is judged that it compares with. */
   readonly lookbackDays?: number;
   /** What a source must show for the rule to see anything. */

@@ -63,6 +63,7 @@ interface Sharing {
 
 export const sharedKey = defineRule({
   id: 'shared-key',
+  isOnTrial: true,
   family: 'campaign',
   title: 'One key in several hands',
   severity: 'medium',

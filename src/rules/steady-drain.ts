@@ -61,6 +61,7 @@ interface Habit {
 
 export const steadyDrain = defineRule({
   id: 'steady-drain',
+  isOnTrial: true,
   family: 'campaign',
   title: 'Flat use round the clock',
   severity: 'medium',

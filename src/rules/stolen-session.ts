@@ -104,6 +104,7 @@ interface Neighbours {
 
 export const stolenSession = defineRule({
   id: 'stolen-session',
+  isOnTrial: true,
   family: 'place',
   title: 'Session used where it does not belong',
   severity: 'high',
