@@ -10,7 +10,7 @@ import { planFor } from '../src/plan.ts';
 import { accountFarm } from '../src/rules/account-farm.ts';
 import { coordinatedKeys } from '../src/rules/coordinated-keys.ts';
 import { crowdedNetwork } from '../src/rules/crowded-network.ts';
-import { defineRule, type Example, type ExampleEvent, type Rule } from '../src/rules/rule.ts';
+import { defineRule, type Example, type Rule } from '../src/rules/rule.ts';
 import { sharedKey } from '../src/rules/shared-key.ts';
 import { steadyDrain } from '../src/rules/steady-drain.ts';
 import { DAY, HOUR, hourOf } from '../src/time.ts';
@@ -55,20 +55,20 @@ describe('what a campaign rule says in full', () => {
     ];
     expect({ message, subject, members, evidence }).toEqual({
       message:
-        'Used from 3 networks in the same hours, each with programs of its own, on 9 days: boto3 on 192.0.2.0/24, litellm on 198.51.100.0/24 and openai-sdk on 203.0.113.0/24.',
+        'Used from 3 networks in the same hours, each with programs of its own, on 8 days: boto3 on 192.0.2.0/24, litellm on 198.51.100.0/24 and openai-sdk on 203.0.113.0/24.',
       subject: 'AKIAIOSFODNN7EXAMPLE',
       members: [],
       evidence: {
         users,
         networks: 3,
         agents: ['boto3', 'litellm', 'openai-sdk'],
-        days: Array.from({ length: 9 }, (_, i) => `2026-11-${11 + i}`),
+        days: Array.from({ length: 8 }, (_, i) => `2026-11-${11 + i}`),
         first: '2026-11-11T10:00:00.000Z',
-        last: '2026-11-19T10:30:00.000Z',
+        last: '2026-11-18T10:30:00.000Z',
         examples: [
           { network: '192.0.2.1', country: '', example: 'e000000' },
-          { network: '198.51.100.7', country: '', example: 'e000009' },
-          { network: '203.0.113.9', country: '', example: 'e000018' },
+          { network: '198.51.100.7', country: '', example: 'e000008' },
+          { network: '203.0.113.9', country: '', example: 'e000016' },
         ],
       },
     });
@@ -115,7 +115,7 @@ describe('what a campaign rule says in full', () => {
     );
     expect({ message, subject, members, severity }).toEqual({
       message:
-        '8 keys called anthropic.claude-sonnet-4-5 with litellm in step, about 100 calls a day each on 5 days from 15 Nov on; 8 of them had called no model before.',
+        '8 keys called anthropic.claude-sonnet-4-5 with litellm in step, about 97 calls a day each on 5 days from 15 Nov on; 8 of them had called no model before.',
       subject: 'litellm anthropic.claude-sonnet-4-5',
       members: keys(8),
       severity: 'high',
@@ -128,7 +128,7 @@ describe('what a campaign rule says in full', () => {
       newToModels: 8,
       first: '2026-11-15T00:00:00.000Z',
       last: '2026-11-19T00:00:00.000Z',
-      daily: [15, 16, 17, 18, 19].map(day => ({ day: `2026-11-${day}`, calls: 796 })),
+      daily: [15, 16, 17, 18, 19].map(day => ({ day: `2026-11-${day}`, calls: 776 })),
     });
     expect(evidence.examples).toHaveLength(5);
   });
@@ -138,7 +138,7 @@ describe('what a campaign rule says in full', () => {
     const { message, subject } = finding(coordinatedKeys, title);
     expect({ message, subject }).toEqual({
       message:
-        '6 keys called anthropic.claude-sonnet-4-5 with boto3 from 203.0.113.0/24 in step, about 97 calls a day each on 5 days from 15 Nov on, and what they did before goes on.',
+        '6 keys called anthropic.claude-sonnet-4-5 with boto3 from 203.0.113.0/24 in step, about 98 calls a day each on 5 days from 15 Nov on, and what they did before goes on.',
       subject: 'boto3 anthropic.claude-sonnet-4-5 203.0.113.0/24',
     });
   });
@@ -155,7 +155,7 @@ describe('what a campaign rule says in full', () => {
     );
     expect({ message, subject }).toEqual({
       message:
-        'About 40 model calls in every hour, day and night, for 72 hours from 17 Nov 00:00 on; before, this key worked about 5 hours a day on 22 active days of 28.',
+        'About 40 model calls in every hour, day and night, for 72 hours from 17 Nov 00:00 on; before, this key worked about 5 hours a day on 24 active days of 28.',
       subject: 'AKIAIOSFODNN7EXAMPLE',
     });
     expect(evidence).toMatchObject({
@@ -163,7 +163,7 @@ describe('what a campaign rule says in full', () => {
       activeHours: 72,
       perHour: 40,
       variation: 0,
-      historyActiveDays: 22,
+      historyActiveDays: 24,
       historyDaysRoundTheClock: 0,
     });
   });
@@ -338,22 +338,26 @@ describe('100,000 keys', () => {
     const took = performance.now() - started;
     console.log(`${credentials} keys surveyed in ${(took / 1000).toFixed(1)} s`);
     expect(credentials).toBe(KEYS);
-    expect(findings.map(({ rule, severity, members }) => [rule, severity, members.length])).toEqual([
-      ['coordinated-keys', 'high', STOLEN],
-    ]);
+    expect(findings.map(({ rule, severity }) => [rule, severity])).toEqual([['coordinated-keys', 'high']]);
+    const members = new Set(findings[0]!.members);
+    expect(Array.from({ length: STOLEN }, (_, i) => keyId(i)).filter(id => !members.has(id))).toEqual([]);
+    // So many others are as new, and work with the same, that some are in step by chance.
+    expect(members.size).toBeLessThan(STOLEN + KEYS / 100);
     expect(took).toBeLessThan(LIMIT_MS);
   });
 
-  /** All with one program and one model in 400 offices, each of which has its weeks, its hours and its own load. */
+  const keyId = (i: number): string => `AKIA${String(i).padStart(12, '0')}EXAM`;
+
+  /** All new, with one program and one model, in 400 offices, each of which has its weeks, its hours and its own load. */
   function crowdOfKeys(): Ledger {
     const ledger = openLedger(planFor(CAMPAIGN));
     for (let i = 0; i < KEYS; i++) {
-      const id = `AKIA${String(i).padStart(12, '0')}EXAM`;
+      const id = keyId(i);
       note(ledger, holderOf(id, i));
       const isStolen = i < STOLEN;
       const start = isStolen ? 4 : 4 + (i % 40);
       for (let day = 0; day < (isStolen ? 4 : 5); day++) {
-        const count = isStolen ? 95 + (i % 10) : 1 + ((i * 7919 + day * 104_729) % 97) * ((i % 11) + 1);
+        const count = isStolen ? 95 + (i % 10) : 1 + Math.floor(drawn(i * 8 + day) ** 2 * 400 * (1 + (i % 11)));
         const at = NOW - (start - day) * DAY + ((i * 37) % 24) * HOUR;
         const office = isStolen ? `198.18.${i % 250}.${i % 200}` : `10.${Math.floor(i / 250)}.7.1`;
         record(ledger, callBy(id, at, count, office), PLACE);
@@ -363,6 +367,12 @@ describe('100,000 keys', () => {
       ledger.slices.set(String(at), { source: 's', key: String(at), from: at, until: at, complete: true, note: '' });
     }
     return ledger;
+  }
+
+  /** Between 0 and 1, always the same for the same number. */
+  function drawn(number: number): number {
+    const mixed = Math.imul(number ^ (number >>> 15), 0x2c1b3c6d);
+    return ((Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39) ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
   }
 
   const PLACE: Place = { country: 'DE', site: '', egress: false, operator: '', why: 'located' };

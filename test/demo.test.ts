@@ -62,6 +62,7 @@ describe('keyward demo', () => {
         "critical root-credential: arn:aws:iam::123456789012:root sign-in",
         "critical two-places-at-once: AKIAW4TBEXKCENJ57Q2M DE+SG",
         "critical unusual-geography: AKIAW4TBEXKCENJ57Q2M SG",
+        "high denied-burst: AKIAW4TBEXKCENJ57Q2M",
         "high denied-geography: AKIAW4TBEXKCL5QIF2DM HK",
         "high key-minted: AKIAW4TBEXKCQ5ZRV2HN",
         "high long-lived-key: AKIAW4TBEXKCB3JYN4BK",
@@ -74,6 +75,7 @@ describe('keyward demo', () => {
         "medium long-lived-key: AKIAW4TBEXKCENJ57Q2M",
         "medium unusual-geography: AKIAW4TBEXKCL5QIF2DM HK",
         "medium unusual-geography: AKIAW4TBEXKCQ5ZRV2HN SG",
+        "low key-revealed: arn:aws:iam::123456789012:user/data-export many secrets",
         "info key-minted: AKIAW4TBEXKCU2WDN5TS",
       ]
     `);

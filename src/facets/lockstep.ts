@@ -36,6 +36,9 @@ const COMMON_SHARE = 0.8;
 /** Further from the median of a day than this part of it, a stream is out of step on that day. */
 const STRAY = 0.5;
 
+/** Of its days at work, the share on which a stream must be in step. */
+const NEAR_SHARE = 0.75;
+
 /**
  * Finds streams in step, each in one group at most. They are ranked by load and compared with the median of those with
  * a like load, never each with each.
@@ -98,7 +101,7 @@ function commonDays(streams: readonly Stream[]): number[] {
   return [...counts].flatMap(([day, count]) => (count >= least ? [day] : [])).sort((a, b) => a - b);
 }
 
-/** Near the median on at least half of the days it was at work, and on enough of them. */
+/** Near the median on most of the days it was at work, and on enough of them. */
 function isInStep({ days }: Stream, medians: ReadonlyMap<number, number>, { minDays }: StepLimits): boolean {
   let [atWork, near] = [0, 0];
   for (const [day, middle] of medians) {
@@ -106,7 +109,7 @@ function isInStep({ days }: Stream, medians: ReadonlyMap<number, number>, { minD
     if (amount > 0) atWork++;
     if (amount > 0 && Math.abs(amount - middle) <= STRAY * middle) near++;
   }
-  return near >= minDays && near * 2 >= atWork;
+  return near >= minDays && near >= NEAR_SHARE * atWork;
 }
 
 /** Few calls of each need many members. */

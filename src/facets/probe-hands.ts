@@ -17,7 +17,7 @@ export interface ProbeHand {
 const NEVER = Number.POSITIVE_INFINITY;
 const ALL = '';
 
-const SHAPE: TallyShape = { bound: 2048, folds: ['min', 'max', 'sum', 'min', 'max', 'max'], coarser: [() => ALL] };
+const SHAPE: TallyShape = { bound: 256, folds: ['min', 'max', 'sum', 'min', 'max', 'max'], coarser: [() => ALL] };
 
 /** Of a role that many hands share, which of them looked at models, was refused and got answers. */
 export const probeHands = defineFacet({

@@ -87,8 +87,7 @@ export const sharedKey = defineRule({
   facets: { footprints, networks },
   options,
   messages: {
-    shared:
-      'Used by {count} different programs, each on a network of its own and in the same hours, on {days}: {users}.',
+    shared: 'Used from {count} networks in the same hours, each with programs of its own, on {days}: {users}.',
   },
   abstentions: {
     lost: 'used from more networks and programs than are kept apart, so told by countries and operators alone',
