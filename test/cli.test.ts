@@ -295,7 +295,8 @@ describe('wrong usage is status 2 and says what would be right', () => {
         [
           `an unknown source ${source}`,
           ['audit', source],
-          `keyward: unknown source '${source}'\n` + 'Write it like ./logs, aws:, azure:<workspace-id>, entra:, s3://bucket; see `keyward sources`.\n',
+          `keyward: unknown source '${source}'\n` +
+            'Write it like ./logs, aws:, azure:<workspace-id>, entra:, s3://bucket; see `keyward sources`.\n',
         ] as const,
     ),
     ['an unknown format', ['audit', 'x', '--format', 'jsno'], "keyward: unknown format 'jsno'\nDid you mean 'json'?\n"],
