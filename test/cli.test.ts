@@ -963,9 +963,12 @@ describe.skipIf(process.platform === 'win32')('an interrupt', () => {
 });
 
 describe('which rules judge', () => {
-  const [first, second] = rules.map(({ id }) => id) as [string, string];
+  const steady = rules.filter(({ isOnTrial = false }) => !isOnTrial).slice(0, 2);
+  const tried = rules.find(({ isOnTrial }) => isOnTrial)!;
+  const [first, second] = steady.map(({ id }) => id) as [string, string];
+  const trial = tried.id;
   const chosen = (settings: Parameters<typeof configureRules>[1], rule: string[], skipRule: string[]) =>
-    configureRules(rules.slice(0, 2), settings, { rule, skipRule }).map(configured => configured.rule.id);
+    configureRules([...steady, tried], settings, { rule, skipRule }).map(configured => configured.rule.id);
 
   test.each<[string, Parameters<typeof chosen>, readonly string[]]>([
     ['all, if nothing is said', [{}, [], []], [first, second]],
@@ -973,6 +976,8 @@ describe('which rules judge', () => {
     ['the named', [{}, [second], []], [second]],
     ['the named, though disabled', [{ [second]: { enabled: false } }, [second], []], [second]],
     ['all but the skipped', [{}, [], [second]], [first]],
+    ['one on trial that is enabled', [{ [trial]: { enabled: true } }, [], []], [first, second, trial]],
+    ['one on trial that is named', [{}, [trial], []], [trial]],
     ['the named but the skipped', [{}, [first, second], [second]], [first]],
   ])('%s', (_, args, expected) => {
     expect(chosen(...args)).toEqual(expected);
