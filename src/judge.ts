@@ -147,9 +147,10 @@ export function fill(message: string, data: Readonly<Record<string, unknown>>): 
   });
 }
 
-/** Of two findings about one subject the graver speaks, and of equals the later. */
+/** Of two findings about one subject the graver speaks, of equals that of the larger group, and then the later. */
 function union(a: Finding, b: Finding): Finding {
-  const order = compareSeverity(a.severity, b.severity) || b.lastSeen - a.lastSeen;
+  const order =
+    compareSeverity(a.severity, b.severity) || b.members.length - a.members.length || b.lastSeen - a.lastSeen;
   const [strong, weak] = (order || byWeight(a, b)) <= 0 ? [a, b] : [b, a];
   const episodes = mergeEpisodes([...strong.episodes, ...weak.episodes]);
   return {

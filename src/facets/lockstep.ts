@@ -79,11 +79,10 @@ function fullestBand(ranked: readonly { readonly load: number }[]): readonly [nu
 }
 
 function lockstepOf(band: readonly Stream[], limits: StepLimits): Lockstep | null {
-  const core = coreOf(band);
-  const common = commonDays(core, COMMON_SHARE * core.length);
-  if (core.length < limits.minMembers || common.length < limits.minDays) return null;
-  const medians = new Map(common.map(day => [day, median(totalsOn(core, day))]));
-  const members = core.filter(stream => isInStep(stream, medians, limits));
+  const common = commonDays(band);
+  if (common.length < limits.minDays) return null;
+  const medians = new Map(common.map(day => [day, median(totalsOn(band, day))]));
+  const members = band.filter(stream => isInStep(stream, medians, limits));
   const even = common.filter(day => variationOn(members, day) <= limits.variation);
   if (even.length < limits.minDays || even.length * 2 < common.length || !areEnough(members, even, limits)) return null;
   return {
@@ -94,27 +93,12 @@ function lockstepOf(band: readonly Stream[], limits: StepLimits): Lockstep | nul
   };
 }
 
-/** Without those that are seldom at work when most are: others of like load must not hide who is in step. */
-function coreOf(band: readonly Stream[]): readonly Stream[] {
-  let core = band;
-  for (;;) {
-    const busiest = Math.max(0, ...countsByDay(core).values());
-    const days = commonDays(core, COMMON_SHARE * busiest);
-    const kept = core.filter(stream => days.filter(day => stream.days.has(day)).length >= NEAR_SHARE * days.length);
-    if (kept.length === core.length) return core;
-    core = kept;
-  }
-}
-
-/** The days on which so many at least were at work, ascending. */
-function commonDays(streams: readonly Stream[], least: number): number[] {
-  return [...countsByDay(streams)].flatMap(([day, count]) => (count >= least ? [day] : [])).sort((a, b) => a - b);
-}
-
-function countsByDay(streams: readonly Stream[]): Map<number, number> {
+/** The days on which nearly all were at work, ascending. */
+function commonDays(streams: readonly Stream[]): number[] {
   const counts = new Map<number, number>();
   for (const { days } of streams) for (const day of days.keys()) counts.set(day, (counts.get(day) ?? 0) + 1);
-  return counts;
+  const least = COMMON_SHARE * streams.length;
+  return [...counts].flatMap(([day, count]) => (count >= least ? [day] : [])).sort((a, b) => a - b);
 }
 
 /** Near the median on most of the days it was at work, and on enough of them. */

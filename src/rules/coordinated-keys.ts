@@ -16,6 +16,9 @@ const SHOWN = 5;
 /** What of their former use must go on for the new to be added to it and not put in its place. */
 const GOES_ON = 0.5;
 
+/** What begins as suddenly as this is looked at by itself first, so that two groups of one week are told apart. */
+const SUDDEN_DAYS = 2;
+
 /** What of a burst must be theirs in step. */
 const SHARE_OF_BURST = 0.5;
 
@@ -169,8 +172,8 @@ function groupsIn(strands: readonly Strand[], settings: Settings): Group[] {
   const groups: Group[] = [];
   const told = new Set<string>();
   const search = (among: readonly Strand[], network: string) => {
-    for (const week of weeksOf(among, settings)) {
-      const left = week.filter(({ id }) => !told.has(id));
+    for (const together of startsOf(among, settings)) {
+      const left = together.filter(({ id }) => !told.has(id));
       for (const lockstep of lockstepsIn(streamsOf(left), settings)) {
         const ids = new Set(lockstep.members.map(({ id }) => id));
         for (const id of ids) told.add(id);
@@ -192,15 +195,17 @@ const byNetwork = (strands: readonly Strand[]): [network: string, strands: Stran
     .filter(([network]) => network !== '')
     .sort(([a], [b]) => compareText(a, b));
 
-/** What began within a week, for every week that begins with one of them and holds enough keys. */
-function* weeksOf(strands: readonly Strand[], { withinDays, minMembers }: Settings): Generator<Strand[]> {
+/** What began together: first all that did so suddenly, then within a week. */
+function* startsOf(strands: readonly Strand[], { withinDays, minMembers }: Settings): Generator<Strand[]> {
   const ordered = [...strands].sort((a, b) => a.began - b.began);
-  let end = 0;
-  for (const [start, { began }] of ordered.entries()) {
-    if (start > 0 && ordered[start - 1]!.began === began) continue;
-    while (end < ordered.length && ordered[end]!.began < began + withinDays) end++;
-    const week = ordered.slice(start, end);
-    if (countKeys(week) >= minMembers) yield week;
+  for (const length of [SUDDEN_DAYS, withinDays]) {
+    let end = 0;
+    for (const [start, { began }] of ordered.entries()) {
+      if (start > 0 && ordered[start - 1]!.began === began) continue;
+      while (end < ordered.length && ordered[end]!.began < began + length) end++;
+      const together = ordered.slice(start, end);
+      if (countKeys(together) >= minMembers) yield together;
+    }
   }
 }
 
