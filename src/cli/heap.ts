@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 /** An audit this large is worth collecting more often. */
-const MANY_EVENTS = 200_000;
+const MANY_EVENTS = 20_000;
 
 /**
  * Keeps the heap of a large audit near what it holds: by default V8 lets it grow to twice that. Measured on a million
