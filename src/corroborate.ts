@@ -7,6 +7,8 @@ const DEPENDENT: ReadonlySet<string> = new Set([
   'account-farm issuance-burst',
   'coordinated-keys volume',
   'denied-burst model-probe',
+  'issuance-burst key-minted',
+  'issuance-burst key-revealed',
   'new-model volume',
   'steady-drain volume',
 ]);

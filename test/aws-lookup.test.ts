@@ -4,10 +4,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Access } from '../src/collect/aws/access.ts';
 import { createEstimate, estimateText, timeLeft } from '../src/collect/aws/lookup/estimate.ts';
 import type { KeyUse } from '../src/collect/aws/inventory.ts';
-import { createLimiter } from '../src/collect/aws/limiter.ts';
 import { type Pull, readRegion } from '../src/collect/aws/lookup.ts';
 import { keyQueries, queryText, standingQueries } from '../src/collect/aws/lookup/plan.ts';
 import type { Task } from '../src/collect/collector.ts';
+import { createLimiter } from '../src/collect/service/limiter.ts';
 import type { Batch, Completion } from '../src/model/batch.ts';
 import { tellingActions } from '../src/normalise/cloudtrail-deeds.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../src/time.ts';
@@ -487,8 +487,8 @@ describe('the plan', () => {
 
   test.each([
     ['usual', false, [...whole, ...names(...regional)]],
-    ['usual', true, [...whole, ...names(...regional, 'iam')]],
-    ['global', true, ['EventSource=signin.amazonaws.com', ...names('iam', 'sts')]],
+    ['usual', true, [...whole, ...names(...regional, 'iam', 'organizations')]],
+    ['global', true, ['EventSource=signin.amazonaws.com', ...names('iam', 'organizations', 'sts')]],
     ['all', false, ['all events']],
     ['all', true, ['all events']],
   ] as const)('%s events, in the Region of global events: %s', (scope, isGlobal, expected) => {

@@ -105,6 +105,7 @@ describe('baselines', () => {
       recordSlot: before.find(({ amount }) => amount === top)?.slot ?? 0,
       hours: before.reduce((sum, other) => sum + other.hours, 0),
       days: new Set(before.map(({ day }) => day)).size,
+      isOfAll: false,
     };
   }
 });

@@ -28,8 +28,8 @@ describe('key-minted', () => {
   const holder = [{ id: KEY, owner: BOB }];
 
   test.each([
-    [72, ': the first in 72 days of logs by its maker'],
-    [71, ''],
+    [28, ': the first in 28 days of logs by its maker'],
+    [27, ''],
   ])('says how many of 90 days the logs cover: %i', (days, why) => {
     const events = [
       { at: -days * DAY - DAY, until: -2 * DAY },

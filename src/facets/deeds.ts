@@ -53,7 +53,7 @@ const isDone = (...deeds: readonly Deed[]): Which => {
   return parts => names.has(parts[DEED]!) && parts[OUTCOME] === 'ok';
 };
 
-const isLasting = isDone('create', 'trust', 'silence', 'expose');
+const isLasting = isDone('create', 'open', 'trust', 'silence', 'expose');
 
 /**
  * Each kind gives up all it can before the next gives up anything, from what there are many of to what an intruder

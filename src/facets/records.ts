@@ -18,6 +18,8 @@ export interface Baseline {
   readonly recordSlot: number;
   readonly hours: number;
   readonly days: number;
+  /** Taken from all that is known before, because the usual stretch holds too little. */
+  readonly isOfAll: boolean;
 }
 
 /** How much history makes a baseline: options of every rule about bursts. */
@@ -103,8 +105,21 @@ export function baselinesOf(series: readonly Amount[], { from, until }: Lookback
       if (start + 1 === end || series[start + 1]!.day !== series[start]!.day) days--;
     }
     const peak = series[peaks[head] ?? -1];
-    return { record: peak?.amount ?? 0, recordSlot: peak?.slot ?? 0, hours, days };
+    return { record: peak?.amount ?? 0, recordSlot: peak?.slot ?? 0, hours, days, isOfAll: !Number.isFinite(from) };
   });
+}
+
+/**
+ * The baseline of every slot: its stretch, or all before it where the stretch holds too little and the credential is
+ * older: one that was silent for a month and comes back is not new.
+ */
+function fullestBaselines(series: readonly Amount[], lookback: Lookback, habit: Habit): Baseline[] {
+  const usual = baselinesOf(series, lookback);
+  const isLacking = ({ slot }: Amount, i: number) =>
+    !isMature(usual[i]!, habit) && series[0]!.slot < slot - lookback.from;
+  if (!series.some(isLacking)) return usual;
+  const all = baselinesOf(series, { from: Number.POSITIVE_INFINITY, until: lookback.until });
+  return series.map((each, i) => (isLacking(each, i) && all[i]!.days >= USUAL_DAYS ? all[i]! : usual[i]!));
 }
 
 /** A guard before the hour, so that a ramp does not teach the baseline, and the baseline before that. */
@@ -119,8 +134,8 @@ function dayLookback({ baselineDays, guardHours }: Habit): Lookback {
 }
 
 /** Whether a baseline is full enough to compare with. */
-function isMature({ hours, days }: Baseline, { minActiveHours, minActiveDays }: Habit): boolean {
-  return hours >= minActiveHours && days >= minActiveDays;
+function isMature({ hours, days, isOfAll }: Baseline, { minActiveHours, minActiveDays }: Habit): boolean {
+  return isOfAll || (hours >= minActiveHours && days >= minActiveDays);
 }
 
 /** So many other days make a way of working. */
@@ -149,7 +164,7 @@ export function burstsOf(
   limits: BurstLimits,
 ): { readonly bursts: readonly Burst[]; readonly isMature: boolean } {
   const bursts: Burst[] = [];
-  const hourly = baselinesOf(hours, hourLookback(habit));
+  const hourly = fullestBaselines(hours, hourLookback(habit), habit);
   const isUsual = usualHours(hours, limits.times);
   for (const [i, { slot, amount }] of hours.entries()) {
     const baseline = hourly[i]!;
@@ -160,7 +175,7 @@ export function burstsOf(
     bursts.push({ span: 'hour', slot, amount, limit, baseline, isMature: mature, isUsual: usual });
   }
   const days = daySeries(hours);
-  const daily = baselinesOf(days, dayLookback(habit));
+  const daily = fullestBaselines(days, dayLookback(habit), habit);
   for (const [i, { slot, amount }] of days.entries()) {
     const baseline = daily[i]!;
     if (!isMature(baseline, habit)) continue;

@@ -64,8 +64,10 @@ export interface History {
 }
 
 /** The days that the record was really taken from: logs may be younger than the look-back. */
-const daysBefore = (burst: Burst, { baselineDays, origin }: History): number =>
-  Math.max(1, Math.min(baselineDays, Math.ceil((burst.slot * unitOf(burst) - origin) / DAY)));
+function daysBefore(burst: Burst, { baselineDays, origin }: History): number {
+  const known = Math.max(1, Math.ceil((burst.slot * unitOf(burst) - origin) / DAY));
+  return burst.baseline.isOfAll ? known : Math.min(baselineDays, known);
+}
 
 function sayBurst(burst: Burst, what: string, noun: string, days: number) {
   const { span, slot, amount, limit, baseline, isMature } = burst;

@@ -1,9 +1,10 @@
-/** What was done with, or to, a credential. */
+/** What was done with, or to, a credential. `open` makes an account that will hold credentials of its own. */
 export type Deed =
   | 'use'
   | 'infer'
   | 'issue'
   | 'create'
+  | 'open'
   | 'disable'
   | 'delete'
   | 'expose'

@@ -54,6 +54,8 @@ const TELLERS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
   ['microsoft.apimanagement/service/subscriptions/regenerateprimarykey/action', renewSubscription],
   ['microsoft.apimanagement/service/subscriptions/regeneratesecondarykey/action', renewSubscription],
 
+  ['microsoft.subscription/aliases/write', ({ resource, isNew }) => (isNew ? told('open', resource) : null)],
+
   ['microsoft.authorization/roleassignments/write', grantRole],
   ['microsoft.authorization/roleassignmentschedulerequests/write', grantRole],
   ['microsoft.authorization/roleeligibilityschedulerequests/write', grantRole],

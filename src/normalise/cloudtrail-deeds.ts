@@ -82,6 +82,9 @@ const TELLERS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
   ['iam:UpdateServiceSpecificCredential', updateServiceKey],
   ['iam:DeleteServiceSpecificCredential', deleteServiceKey],
 
+  ['organizations:CreateAccount', openAccount],
+  ['organizations:CreateGovCloudAccount', openAccount],
+
   ['sts:AssumeRole', assumeRole],
   ['sts:AssumeRoleWithSAML', assumeRole],
   ['sts:AssumeRoleWithWebIdentity', assumeRole],
@@ -212,6 +215,11 @@ function updateServiceKey(act: Act): Told | null {
 function deleteServiceKey(act: Act): Told {
   const { id, kind, owner } = serviceKey(act);
   return removed(act, id, kind, owner);
+}
+
+/** The account has no id yet: it is known by the request that it came of. */
+function openAccount({ record }: Act): Told {
+  return told('open', fit(digText(record, 'responseElements', 'createAccountStatus', 'id')));
 }
 
 function assumeRole(act: Act): Told {

@@ -149,7 +149,7 @@ function passwordIdentity(user: string, fields: IdentityFields): Identity {
 }
 
 function bearerKey(fields: IdentityFields, user: string): Identity | null {
-  if (fields.bearer !== 'true' || user === '' || !isLongTerm(fields)) return null;
+  if (user === '' || !(fields.bearer === 'true' ? isLongTerm(fields) : isKeyless(fields))) return null;
   const isPlatform = mannerOf(fields.eventSource) === 'platform';
   const kind = isPlatform ? 'claude-platform-key' : 'bedrock-key';
   const named = [fields.credentialId, fields.keyId].find(id => id.startsWith('ACCA'));
@@ -160,8 +160,14 @@ function bearerKey(fields: IdentityFields, user: string): Identity | null {
 function isLongTerm({ bearerType, userName, arn, keyId }: IdentityFields): boolean {
   if (bearerType === 'ABSK' || bearerType === 'LONG_TERM') return true;
   if (bearerType === 'SHORT_TERM') return false;
-  return /(?:^|\/)(?:BedrockAPIKey|AeaApiKey)-[^/]*$/.test(userName || arn) || !/^A[KS]IA/.test(keyId);
+  return API_KEY_USER.test(userName || arn) || !/^A[KS]IA/.test(keyId);
 }
+
+/** A user that the console made for one API key, and nothing said of any other: the record that ends a stream is so. */
+const isKeyless = ({ userName, arn, keyId, eventSource }: IdentityFields): boolean =>
+  keyId === '' && API_KEY_USER.test(userName || arn) && mannerOf(eventSource) !== 'sign-in';
+
+const API_KEY_USER = /(?:^|\/)(?:BedrockAPIKey|AeaApiKey)-[^/]*$/;
 
 function roleIdentity(fields: IdentityFields): Identity | null {
   const [, partition, account, role] = /^arn:([\w-]+):sts::(\d*):assumed-role\/([^/]+)/.exec(fields.arn) ?? [];

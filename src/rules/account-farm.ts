@@ -10,7 +10,7 @@ import type { Episode } from '../model/finding.ts';
 import type { OptionValues } from '../model/option.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY, dayOf, HOUR } from '../time.ts';
-import { compareText, countText, dayText, isoText } from '../wording.ts';
+import { compareText, countText, dayText, isoText, withSeparators } from '../wording.ts';
 import { defineRule, type Example, type ExampleEvent, type RuleContext } from './rule.ts';
 
 /** As many events as a finding shows. */
@@ -39,11 +39,13 @@ const options = {
 type Settings = OptionValues<typeof options>;
 type Context = RuleContext<typeof facets, typeof options, undefined>;
 
-/** One key that was made, or several of which no more is known than how many. */
+/** One key or account that was made, or several of which no more is known than how many. */
 interface Making extends Episode {
   readonly maker: Credential;
-  /** The key; empty when it was not told. */
+  /** The key or account; empty when it was not told. */
   readonly made: string;
+  /** What it is called: 'access key'. */
+  readonly noun: string;
   readonly amount: number;
   readonly network: string;
   readonly country: string;
@@ -59,14 +61,13 @@ interface Peak {
 
 export const accountFarm = defineRule({
   id: 'account-farm',
-  isOnTrial: true,
   family: 'campaign',
-  title: 'Many keys made at once',
+  title: 'Many keys or accounts made at once',
   severity: 'medium',
   severities: 'High when more than 30 keys were made.',
   kind: 'signal',
   description:
-    'Ten keys or more are made within 24 hours by one principal or from one network, and at least three times as many as it ever made in a day before: keys in store, so that each may stay below every limit or take over when another is disabled. ' +
+    'Ten keys or accounts, or more, are made within 24 hours by one principal or from one network, and at least three times as many as it ever made in a day before: keys in store, so that each may stay below every limit or take over when another is disabled. ' +
     'A rotation is exempt, and counted in the coverage: four of five holders had an older key that ended within a week. So is what is done on three other days as well. New secrets for keys that exist, and passwords, do not count.',
   remediation:
     'Ask the maker what the keys are for. If nobody knows, disable the maker first and then all the keys that are named here, whether they were used or not.',
@@ -99,7 +100,7 @@ export const accountFarm = defineRule({
     const makings: Making[] = [];
     const endings = new Map<string, DeedRow[]>();
     for (const { credential, facets } of everyone) {
-      const rows = deedRows(facets.deeds, 'create');
+      const rows = MAKINGS.flatMap(deed => deedRows(facets.deeds, deed));
       if (rows.some(row => isBlurred(row, context.options))) yield { abstain: 'blurred' };
       makings.push(...makingsOf(credential, rows, context));
       for (const deed of ['disable', 'delete'] as const) {
@@ -127,6 +128,8 @@ export const accountFarm = defineRule({
   },
 });
 
+const MAKINGS = ['create', 'open'] as const;
+
 /** What sets a secret anew, or a password: no further key comes of it. */
 const NO_NEW_KEY = /:(?:(?:Create|Update)LoginProfile|ResetServiceSpecificCredential)$|\/regenerate\w*\/action$/;
 
@@ -138,14 +141,16 @@ const isBlurred = ({ target, first, last }: DeedRow, { withinHours }: Settings):
 function* makingsOf(maker: Credential, rows: readonly DeedRow[], { subjectOf, options }: Context): Generator<Making> {
   const seen = new Set<string>();
   for (const row of rows) {
-    const { action, target, address, country, count, first, last, example } = row;
+    const { deed, action, target, address, country, count, first, last, example } = row;
     if (NO_NEW_KEY.test(action) || seen.has(target) || isBlurred(row, options)) continue;
     if (target !== '') seen.add(target);
     const kind = subjectOf(target)?.credential.kind ?? 'unknown';
     if (kind !== 'unknown' && !isStatic(kind)) continue;
     const network = address === '' ? '' : prefixOf(address);
     const amount = target === '' ? count : 1;
-    yield { maker, made: target, amount, network, country, example, from: first, until: target === '' ? last : first };
+    const noun = deed === 'open' ? 'account' : kindText(kind);
+    const until = target === '' ? last : first;
+    yield { maker, made: target, noun, amount, network, country, example, from: first, until };
   }
 }
 
@@ -232,14 +237,15 @@ function sayNetwork(network: string, peak: Peak, context: Context) {
   } as const;
 }
 
-function dataOf({ makings, amount, record }: Peak, { coveredDays, options, subjectOf }: Context) {
+function dataOf({ makings, amount, record }: Peak, { coveredDays, options }: Context) {
   const { from } = makings[0]!;
-  const kinds = new Set(makings.map(({ made }) => subjectOf(made)?.credential.kind ?? 'unknown'));
-  const noun = kinds.size === 1 ? kindText([...kinds][0]!) : 'key';
+  const nouns = new Set(makings.map(({ noun }) => noun));
+  const noun = nouns.size === 1 ? [...nouns][0]! : nouns.has('account') ? 'key or account' : 'key';
+  const plural = noun === 'key or account' ? 'keys and accounts' : undefined;
   const days = countText(coveredDays(from - options.lookbackDays * DAY, from), 'day');
-  const before = record === 0 ? 'none' : `at most ${countText(record, 'key')} at once`;
+  const before = record === 0 ? 'none' : `at most ${withSeparators(record)} at once`;
   return {
-    made: countText(amount, noun),
+    made: countText(amount, noun, plural),
     hours: countText(Math.max(1, Math.ceil((untilOf(makings) - from) / HOUR)), 'hour'),
     day: dayText(from),
     before: `in ${days} of logs before, ${before}`,
@@ -301,6 +307,21 @@ function examples(): Example<{ maker: string; network: string }>[] {
       known: keys(17),
       events: [life, ...farm(5, i => ({ at: -30 * DAY, target: older(i) })), ...farm(12)],
       expect: [],
+    },
+    {
+      title: 'twelve accounts of an organisation opened in one hour',
+      events: [life, ...farm(12, i => ({ deed: 'open', action: 'organizations:CreateAccount', target: `car-${i}` }))],
+      expect: ['maker:medium'],
+    },
+    {
+      title: 'six keys and six accounts',
+      known: keys(6),
+      events: [
+        life,
+        ...farm(6),
+        ...farm(6, i => ({ deed: 'open', action: 'organizations:CreateAccount', target: `car-${i}` })),
+      ],
+      expect: ['maker:medium'],
     },
     { title: 'nine keys', known: keys(9), events: [life, ...farm(9)], expect: [] },
     {

@@ -92,7 +92,6 @@ interface Reason {
 
 export const coordinatedKeys = defineRule({
   id: 'coordinated-keys',
-  isOnTrial: true,
   family: 'campaign',
   title: 'Many keys in step',
   severity: 'medium',

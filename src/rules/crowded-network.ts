@@ -68,7 +68,6 @@ interface Crowd {
 
 export const crowdedNetwork = defineRule({
   id: 'crowded-network',
-  isOnTrial: true,
   family: 'campaign',
   title: 'Many principals on a new network',
   severity: 'medium',

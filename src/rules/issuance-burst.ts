@@ -69,10 +69,10 @@ export const issuanceBurst = defineRule({
   title: 'Burst of credentials issued or read',
   severity: 'medium',
   severities:
-    'High for any burst of static keys, and when an hour is at least 10 times the record and holds 200 or more.',
+    'High for any burst of static keys, and when an hour is at least 10 times the record (without one, the floor) and holds 200 or more.',
   kind: 'signal',
   description:
-    'A credential was used to obtain sessions or tokens, to create keys or to read secrets far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out. Sessions, tokens, keys and secrets are compared apart: an application of Entra ID asks for a token every hour, and every copy of it does, so tokens have a floor of their own. To list the keys of an Azure resource is to read a secret; to make them anew is neither that nor a new key. A batch read of secrets or parameters, whose log does not say how many it returned, counts as ten secrets or three parameters. Without 12 active hours on 5 days there is no baseline: keys and secrets are then held to the floor itself, since nobody needs ten by accident; sessions and tokens, which a new role or app may need by the dozen, to a higher one. An hour without a baseline is no burst when on three other days, before or after, an hour reached a third of it: that is how the credential works. Only what succeeded counts, and neither passwords nor what a service reads on behalf of someone.',
+    'A credential was used to obtain sessions or tokens, to create keys or to read secrets far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out. Sessions, tokens, keys and secrets are compared apart: an application of Entra ID asks for a token every hour, and every copy of it does, so tokens have a floor of their own. To list the keys of an Azure resource is to read a secret; to make them anew is neither that nor a new key. A batch read of secrets or parameters, whose log does not say how many it returned, counts as ten secrets or three parameters. Where those days hold too little, all that is known before them counts. Without 12 active hours on 5 days there is no baseline: keys and secrets are then held to the floor itself, since nobody needs ten by accident; sessions and tokens, which a new role or app may need by the dozen, to a higher one. An hour without a baseline is no burst when on three other days, before or after, an hour reached a third of it: that is how the credential works. Only what succeeded counts, and neither passwords nor what a service reads on behalf of someone.',
   remediation:
     'Ask the holder whether this was theirs. If not, disable the credential, revoke the sessions it obtained, disable the keys it created and change every secret it read.',
   references: [
@@ -135,6 +135,12 @@ export const issuanceBurst = defineRule({
       credential: { id: 'user/alice', kind: 'entra-user', provider: 'azure' },
       events: [{ ...LIST_KEYS, at: -10 * HOUR, until: -10 * HOUR + 14 * 30_000, every: 30_000 }],
       expect: ['newcomer:medium'],
+    },
+    {
+      title: 'three hundred of them',
+      credential: { id: 'user/alice', kind: 'entra-user', provider: 'azure' },
+      events: [{ ...LIST_KEYS, at: -10 * HOUR, count: 300 }],
+      expect: ['newcomer:high'],
     },
     {
       title: 'an application that signs in ten times as often as ever',
@@ -267,10 +273,11 @@ function habit(count: number): ExampleEvent[] {
 
 function judgeClass(issued: Issued, rows: readonly IssuanceHour[], settings: Settings) {
   const own = rows.filter(row => row.issued === issued);
-  const { bursts, isMature } = burstsOf(seriesOf(own), settings, limitsOf(floorsOf(issued, settings), settings.times));
+  const floors = floorsOf(issued, settings);
+  const { bursts, isMature } = burstsOf(seriesOf(own), settings, limitsOf(floors, settings.times));
   const unusual = bursts.filter(({ isUsual }) => !isUsual);
   const surges = unusual.map((burst): Surge<Issued> => {
-    const severity = issued === 'keys' || isGreat(burst, settings) ? 'high' : 'medium';
+    const severity = issued === 'keys' || isGreat(burst, floors.newcomer, settings) ? 'high' : 'medium';
     return { ...burst, ...episodeOf(burst, own), measure: issued, severity };
   });
   return { isMature, surges };
@@ -306,8 +313,10 @@ function limitsOf(floors: Floors, times: number): BurstLimits {
   };
 }
 
-function isGreat({ span, amount, baseline, isMature }: Burst, { highTimes, highPerHour }: Settings): boolean {
-  return span === 'hour' && isMature && amount >= highPerHour && amount >= highTimes * baseline.record;
+/** Without a baseline the floor stands for the record: nobody reads secrets by the hundred by accident. */
+function isGreat({ span, amount, baseline, isMature }: Burst, floor: number, settings: Settings): boolean {
+  const record = isMature ? baseline.record : Math.max(floor, baseline.record);
+  return span === 'hour' && amount >= settings.highPerHour && amount >= settings.highTimes * record;
 }
 
 function verdictOf(

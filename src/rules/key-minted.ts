@@ -22,6 +22,12 @@ const options = {
     max: 365,
     describe: 'Days without a new credential after which one is unusual for its maker.',
   },
+  coveredDays: {
+    default: 28,
+    min: 1,
+    max: 365,
+    describe: 'Of those days, how many the logs must cover before nothing seen means nothing made.',
+  },
   grantMinutes: {
     default: 10,
     min: 1,
@@ -77,9 +83,6 @@ const SERVICE_KEYS: ReadonlySet<CredentialKind> = new Set(['bedrock-key', 'claud
 /** Keys that belong to what they open and to nobody. */
 const OPENS_RESOURCE: ReadonlySet<CredentialKind> = new Set(['resource-key', 'gateway-subscription']);
 
-/** Of the days looked back on, the share that the logs must cover before nothing seen means nothing done: weekends and quiet days may be missing. */
-const MIN_COVERED = 0.8;
-
 const BOB = 'arn:aws:iam::123456789012:user/bob';
 const PHANTOM = 'arn:aws:iam::123456789012:user/BedrockAPIKey-x1y2';
 const NEW_KEY = 'AKIAI44QH8DHBEXAMPLE';
@@ -131,7 +134,7 @@ export const keyMinted = defineRule({
   title: 'New credential',
   severity: 'low',
   severities:
-    'Medium by a principal that made none in 90 days, of which the logs must cover four in five. High by root, close to a grant of privileges to the holder, on a user made for one API key, or when maker or key is seen in a country new to the organisation. Info when the one who made it also disabled the key it replaces within a week, and had made others before.',
+    'Medium by a principal that made none in 90 days, of which the logs must cover 28. High by root, close to a grant of privileges to the holder, on a user made for one API key, or when maker or key is seen in a country new to the organisation. Info when the one who made it also disabled the key it replaces within a week, and had made others before.',
   kind: 'fact',
   description:
     'A static credential was created, or its secret was made anew: an access key, an API key for models, a password, a secret or a certificate of an Entra application, a key of an Azure resource. Everyday work, and also how an intruder comes to stay; so it is told for whom, whether the credential was used since and from where, and whether it was revoked. ' +
@@ -200,7 +203,7 @@ export const keyMinted = defineRule({
       title: 'a key made through another session of a user who made one a month ago',
       credential: { owner: BOB },
       known: [{ id: `${BOB}/session`, kind: 'user-session', owner: BOB }, BOBS_KEY, BOBS_OTHER_KEY],
-      events: [{ at: -100 * DAY, until: 0 }, EARLIER, { ...CREATE, at: -2 * DAY, credential: `${BOB}/session` }],
+      events: [{ at: -60 * DAY, until: 0 }, EARLIER, { ...CREATE, at: -2 * DAY, credential: `${BOB}/session` }],
       expect: ['minted:low', 'minted:low'],
     },
     {
@@ -267,19 +270,20 @@ export const keyMinted = defineRule({
     },
     {
       title: 'a new country through a declared exit',
-      known: [BOBS_KEY],
-      events: [...OFFICE, { ...CREATE, at: -2 * DAY, country: 'SG', egress: true }],
-      expect: ['minted:low'],
+      known: [BOBS_KEY, BOBS_OTHER_KEY],
+      events: [...OFFICE, EARLIER, { ...CREATE, at: -2 * DAY, country: 'SG', egress: true }],
+      expect: ['minted:low', 'minted:low'],
     },
     {
       title: 'a country that the organisation was seen in before',
-      known: [BOBS_KEY],
+      known: [BOBS_KEY, BOBS_OTHER_KEY],
       events: [
         ...OFFICE,
+        EARLIER,
         { at: -20 * DAY, credential: 'AKIAAFFICEXXEXAMPLE', country: 'SG' },
         { ...CREATE, at: -2 * DAY, country: 'SG' },
       ],
-      expect: ['minted:low'],
+      expect: ['minted:low', 'minted:low'],
     },
     {
       title: 'a new password, deleted a minute later',
@@ -322,6 +326,18 @@ export const keyMinted = defineRule({
       events: [
         { at: -100 * DAY, until: 0 },
         { ...CREATE, at: -9 * DAY },
+        { at: -4 * DAY, deed: 'disable', action: 'iam:UpdateAccessKey', target: 'AKIAOLDERXXXXEXAMPLE' },
+      ],
+      expect: ['rotated:info'],
+    },
+    {
+      title: 'the same, where the new key is used from a country that the older one was not',
+      known: [BOBS_KEY, { id: 'AKIAOLDERXXXXEXAMPLE', owner: BOB, createdAt: -200 * DAY }],
+      events: [
+        { at: -100 * DAY, until: 0, country: 'FR' },
+        { at: -30 * DAY, until: -10 * DAY, credential: 'AKIAOLDERXXXXEXAMPLE', country: 'DE' },
+        { ...CREATE, at: -9 * DAY },
+        { at: -8 * DAY, credential: NEW_KEY, country: 'FR' },
         { at: -4 * DAY, deed: 'disable', action: 'iam:UpdateAccessKey', target: 'AKIAOLDERXXXXEXAMPLE' },
       ],
       expect: ['minted:medium'],
@@ -576,7 +592,7 @@ function tellNamed(maker: Subject, row: DeedRow, context: Context) {
   const { action, target } = row;
   const minted = context.subjectOf(target) ?? strangerOf(target, action, maker.credential.provider);
   const { severity, why } = weigh(maker, minted, row, context);
-  const old = severity === 'low' && isNew(action) ? context.overview.replaced.get(target) : undefined;
+  const old = severity === 'high' ? undefined : rotatedKey(minted, row, context);
   const who = principalText(maker.credential.owner);
   const holder = holderText(minted.credential, maker.credential);
   const told = { who, holder, day: dayText(row.last), use: useText(minted, row, context) };
@@ -592,6 +608,14 @@ function tellNamed(maker: Subject, row: DeedRow, context: Context) {
   }
   const data = { ...told, made: madeText(minted.credential, action), why: whyText(why) };
   return { message: 'minted' as const, data, severity, ...rest };
+}
+
+/** The older key that this one merely replaced: it is used from nowhere that the older one was not. */
+function rotatedKey(minted: Subject, { action, first }: DeedRow, context: Context): Credential | undefined {
+  const old = isNew(action) ? context.overview.replaced.get(minted.credential.id) : undefined;
+  const before = old && context.subjectOf(old.id);
+  const known = new Set(before && countriesSince(before, Number.NEGATIVE_INFINITY));
+  return known.size === 0 || countriesSince(minted, first).every(country => known.has(country)) ? old : undefined;
 }
 
 function evidenceOf(
@@ -665,7 +689,7 @@ const isWithin = (time: number, { first, last }: Stretch): boolean => last - fir
 /** How many of the days before the logs cover; 0 when too few to say what was not done in them. */
 function coveredBefore({ first }: Stretch, { options, coveredDays }: Context): number {
   const covered = coveredDays(first - options.historyDays * DAY, first);
-  return covered >= options.historyDays * MIN_COVERED ? covered : 0;
+  return covered >= options.coveredDays ? covered : 0;
 }
 
 /** Whether the maker's principal made nothing in the days before. A day's work counts as one. */

@@ -16,6 +16,12 @@ const options = {
     max: 365,
     describe: 'Days in which a principal must have read no such key for a reading to be medium.',
   },
+  coveredDays: {
+    default: 28,
+    min: 1,
+    max: 365,
+    describe: 'Of those days, how many the logs must cover before nothing seen means nothing read.',
+  },
   vendors: {
     default: [
       'anthropic',
@@ -59,9 +65,6 @@ interface Reading extends DeedRow {
 /** As many secrets of one reader are told one by one. */
 const MANY = 3;
 
-/** Of the days looked back on, the share that the logs must cover before nothing seen means nothing done. */
-const MIN_COVERED = 0.8;
-
 const RESOURCE =
   '/subscriptions/00000000-1111-2222-3333-444444444444/resourcegroups/ai/providers/microsoft.cognitiveservices/accounts/prod-ai';
 const STORAGE =
@@ -85,7 +88,7 @@ export const keyRevealed = defineRule({
   title: 'Key to models read',
   severity: 'low',
   severities:
-    'Medium by a principal that had read no such key in 90 days, of which the logs must cover four in five; the readings of its first day are one.',
+    'Medium by a principal that had read no such key in 90 days, of which the logs must cover 28; the readings of its first day are one.',
   kind: 'fact',
   description:
     'Someone was shown a key that opens models: the keys of an Azure AI resource, of Machine Learning or of an API Management gateway were listed, or a secret whose name tells a model vendor was read from a Key Vault, from Secrets Manager or from the Parameter Store. ' +
@@ -293,7 +296,7 @@ function isFirst(reading: Reading, all: readonly Reading[], context: Context): b
 /** How many of the days before the logs cover; 0 when too few to say what was not done in them. */
 function coveredBefore({ first }: Reading, { options, coveredDays }: Context): number {
   const covered = coveredDays(first - options.historyDays * DAY, first);
-  return covered >= options.historyDays * MIN_COVERED ? covered : 0;
+  return covered >= options.coveredDays ? covered : 0;
 }
 
 function tell({ credential: { id, owner } }: Subject, readings: readonly Reading[], covered: number) {

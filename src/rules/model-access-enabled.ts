@@ -37,7 +37,6 @@ const DEPLOY = {
 
 export const modelAccessEnabled = defineRule({
   id: 'model-access-enabled',
-  isOnTrial: true,
   family: 'platform',
   title: 'Models made available',
   severity: 'medium',

@@ -41,7 +41,6 @@ const OPUS = { ...CALL, at: -DAY, model: 'anthropic.claude-opus-4-5' } as const;
 
 export const newModel = defineRule({
   id: 'new-model',
-  isOnTrial: true,
   family: 'platform',
   title: 'New model or Region',
   severity: 'low',

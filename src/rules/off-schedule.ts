@@ -35,7 +35,6 @@ interface Stray extends Episode {
 
 export const offSchedule = defineRule({
   id: 'off-schedule',
-  isOnTrial: true,
   family: 'volume',
   title: 'Models called outside the usual hours',
   severity: 'low',

@@ -19,7 +19,6 @@ const STRANGE: ReadonlySet<CredentialKind> = new Set(['access-key', 'password'])
 
 export const phantomUser = defineRule({
   id: 'phantom-user',
-  isOnTrial: true,
   family: 'platform',
   title: 'User of one API key does more',
   severity: 'high',

@@ -63,7 +63,6 @@ interface Sharing {
 
 export const sharedKey = defineRule({
   id: 'shared-key',
-  isOnTrial: true,
   family: 'campaign',
   title: 'One key in several hands',
   severity: 'medium',

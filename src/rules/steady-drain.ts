@@ -61,7 +61,6 @@ interface Habit {
 
 export const steadyDrain = defineRule({
   id: 'steady-drain',
-  isOnTrial: true,
   family: 'campaign',
   title: 'Flat use round the clock',
   severity: 'medium',

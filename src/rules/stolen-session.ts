@@ -104,12 +104,11 @@ interface Neighbours {
 
 export const stolenSession = defineRule({
   id: 'stolen-session',
-  isOnTrial: true,
   family: 'place',
   title: 'Session used where it does not belong',
   severity: 'high',
   severities:
-    'Medium while the role has fewer than nine active days or its sessions often move; for sessions lent to people, unless 100 calls were made or something was minted, revealed, granted, trusted or silenced; and for an instance that was seen nowhere else.',
+    'Medium while the role has fewer than nine active days or its sessions often move; for sessions lent to people, unless 100 calls were made or something was minted, revealed, granted, trusted or silenced; for an instance that was seen nowhere else, and for one in a new country where the role has instances in several.',
   kind: 'signal',
   description:
     'A temporary credential stays where it was made: in one machine, one function, one browser. Told is a session that was first used from one country and later from another; one that was first used from a cloud and later from a home, rented servers or a VPN; and the session of an EC2 instance that is used from outside AWS, from a country where the role had no instance, or from an address where a person or a static key works and no other machine. ' +
@@ -320,6 +319,8 @@ function* judgeAstray({ id }: Credential, rows: readonly SessionNetwork[], limit
       if (before < minActiveDays || novelty > noveltyLimit || total(fresh) < minCalls) continue;
       yield {
         message: 'astray',
+        // A role whose instances are in several countries may be given another.
+        severity: known.size > 1 ? 'medium' : 'high',
         data: {
           sessions: sessionsText(fresh).replace(/ (?:was|were)$/, ''),
           away,
@@ -584,6 +585,20 @@ function examples(): Example<typeof messages>[] {
         { ...away, session: own },
       ],
       expect: ['astray:high'],
+    },
+    {
+      title: 'the same, of a role that has instances in two others',
+      credential: role,
+      events: [
+        ...Array.from({ length: 20 }, (_, i) => ({
+          ...home,
+          ...(i % 2 === 0 && { country: 'FR' }),
+          at: (i - 22) * DAY,
+          session: `${session}${i} (${instance})`,
+        })),
+        { ...away, session: own },
+      ],
+      expect: ['astray:medium'],
     },
     {
       title: 'the first instances in another country, of a role that is young',

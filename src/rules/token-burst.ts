@@ -74,7 +74,7 @@ export const tokenBurst = defineRule({
     'High when an hour is at least 10 times the record and holds 500 calls or 2,000,000 tokens; without a baseline, when it is at least 3 times the busiest hour that any other credential, itself older than a week, had before.',
   kind: 'signal',
   description:
-    'A credential called models, or used input or output tokens, far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out so that a ramp does not teach its own baseline. The record must be passed three times over, and an absolute floor with it, so that small numbers stay quiet. A credential without 12 active hours on 5 days has no baseline: it is held to absolute limits, to its own record as far as it goes, and to what other credentials had done in their first week, where the logs saw that week begin and end before; and it is listed as having no baseline yet. What it does on three other days as well is its way of working and no burst, unless it is great enough to be high. Neither refused nor throttled calls count here, nor what a service calls on behalf of someone.',
+    'A credential called models, or used input or output tokens, far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out so that a ramp does not teach its own baseline. The record must be passed three times over, and an absolute floor with it, so that small numbers stay quiet. Where those days hold too little, all that is known of the credential before them counts: one that was silent for a month and comes back is not new. A credential without 12 active hours on 5 days has no baseline: it is held to absolute limits, to its own record as far as it goes, and to what other credentials had done in their first week, where the logs saw that week begin and end before; and it is listed as having no baseline yet. What it does on three other days as well is its way of working and no burst, unless it is great enough to be high. Neither refused nor throttled calls count here, nor what a service calls on behalf of someone.',
   remediation:
     'Ask the holder whether this was theirs. If not, disable the credential, then read what it did in the burst: models, Regions, addresses. Set a budget or quota for what is left.',
   references: [
@@ -118,6 +118,22 @@ export const tokenBurst = defineRule({
         { ...CALL, at: -22 * HOUR, count: 12, tokensIn: 900_000 },
       ],
       expect: ['hour:medium'],
+    },
+    {
+      title: 'a key that comes back after six weeks of silence, far beyond what it ever did',
+      events: [
+        { ...CALL, at: -70 * DAY, until: -50 * DAY, every: 2 * HOUR, count: 20 },
+        { ...CALL, at: -22 * HOUR, count: 600 },
+      ],
+      expect: ['hour:high'],
+    },
+    {
+      title: 'the same, as busy as it used to be',
+      events: [
+        { ...CALL, at: -70 * DAY, until: -50 * DAY, every: 2 * HOUR, count: 500 },
+        { ...CALL, at: -22 * HOUR, count: 600 },
+      ],
+      expect: [],
     },
     {
       title: 'a day of many hours, each just below the limit of an hour',

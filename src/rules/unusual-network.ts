@@ -39,7 +39,6 @@ const CLASSES: readonly Unusual[] = ['hosting', 'vpn', 'consumer'];
 
 export const unusualNetwork = defineRule({
   id: 'unusual-network',
-  isOnTrial: true,
   family: 'place',
   title: 'Key used from an unusual kind of network',
   severity: 'medium',

@@ -86,4 +86,4 @@ export function noiseOf(findings, labels, since) {
 /** Of a key that there would not be but for the attack. @param {Label} label @param {Finding} finding */
 const isOfAttacker = (label, finding) =>
   label.bystanders.includes(finding.credential?.id ?? '') ||
-  (/^(?:farm|account-farm|mint)/.test(label.attack) && isAbout(label, finding));
+  (/^(?:fresh-accounts|account-farm|mint)/.test(label.attack) && isAbout(label, finding));

@@ -1,6 +1,6 @@
 import { iamUser, keyId, roleSession } from '../make/cloudtrail.mjs';
 import { strangeAgent } from './agents.mjs';
-import { actOf, changeOf, LIST_KEYS, minted, operator, OPERATORS } from './deeds.mjs';
+import { actOf, changeOf, LIST_KEYS, minted } from './deeds.mjs';
 import { shuffled, uniform } from './draws.mjs';
 import { ACCESS, addressIn, CLOUD, strangerAddress } from './places.mjs';
 import { ACCOUNTS, azureAccount, MODELS } from './population.mjs';
@@ -8,7 +8,7 @@ import { activeDaysBefore, activeHoursBefore, hourIn, recordBefore, silence, ZON
 import { DAY, HOUR, isWeekend, MINUTE } from './time.mjs';
 
 /** @import { Random } from '../make/random.mjs' */
-/** @import { Act } from './deeds.mjs' */
+/** @import { Act, Operator } from './deeds.mjs' */
 /** @import { Holder } from './population.mjs' */
 /** @import { Look, Stint } from './telling.mjs' */
 /** @import { Calendar } from './time.mjs' */
@@ -42,6 +42,7 @@ import { DAY, HOUR, isWeekend, MINUTE } from './time.mjs';
  * @property {Calendar} calendar
  * @property {number} keys How many mean well: no campaign is greater.
  * @property {(isFit: (holder: Holder) => boolean, count?: number) => Holder[]} take Holders that no other attack has; none when there are too few.
+ * @property {(isFit: (person: Operator) => boolean, count?: number) => Operator[]} takeInsider The same of operators who never read keys otherwise.
  *
  * @typedef {(scene: Scene, loudness: Loudness) => Plot | null} Attack
  */
@@ -422,8 +423,8 @@ function insiderListKeys(scene, loudness) {
   const { random } = scene;
   const around = attackTime(scene, 48);
   const at = isWeekend(around) ? around - 3 * DAY : around;
-  // One of those who never read keys otherwise.
-  const person = operator(random.between(6, OPERATORS - 1));
+  const [person] = scene.takeInsider(() => true);
+  if (person === undefined) return null;
   const counts = { loud: 600, medium: random.between(12, 40), slow: random.between(1, 3), distributed: 0 };
   const acts = Array.from({ length: counts[loudness] }, (_, i) =>
     actOf({

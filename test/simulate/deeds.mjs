@@ -182,13 +182,12 @@ function leave(random, calendar, holder) {
   return [disabled({ account, actor: administrator(account, at), at }, name, holder.keys[0]?.id ?? '')];
 }
 
-/** People who run Azure: six of them read keys now and then, the others never. @param {Random} random @param {Calendar} calendar @returns {Act[]} */
+/** People who run Azure: the readers among them read keys now and then, the others never. @param {Random} random @param {Calendar} calendar @returns {Act[]} */
 function tellOperators(random, { start, days }) {
   const acts = [];
   for (let day = 0; day < days; day++) {
     if (isWeekend(start + day * DAY)) continue;
-    for (let i = 0; i < OPERATORS; i++) {
-      const person = operator(i);
+    for (const [i, person] of OPERATORS.entries()) {
       const act = (/** @type {string} */ operation) => {
         const at = start + day * DAY + random.between(8, 16) * HOUR + random.below(3600) * 1000;
         return actOf({
@@ -200,24 +199,26 @@ function tellOperators(random, { start, days }) {
         });
       };
       if (random.chance(500)) acts.push(act('Microsoft.Web/sites/restart/action'));
-      if (i < 6 && random.chance(150)) acts.push(act(LIST_KEYS));
+      if (i < READERS && random.chance(150)) acts.push(act(LIST_KEYS));
     }
   }
   return acts;
 }
 
 export const LIST_KEYS = 'Microsoft.CognitiveServices/accounts/listKeys/action';
-export const OPERATORS = 24;
 
 /** @param {Parameters<typeof azureAct>[1]} what @returns {Act} */
 export const actOf = what => ({ at: what.at, tell: stage => stage.azure(...ACTIVITY, what.at, azureAct(stage, what)) });
 
-/** @param {number} index */
-export function operator(index) {
-  const name = index.toString(16).padStart(4, '0');
-  return {
-    objectId: `00000000-0000-4000-8000-00000000${name}`,
-    upn: `operator-${index}@example.com`,
-    address: `192.0.2.${30 + index}`,
-  };
-}
+/** @typedef {(typeof OPERATORS)[number]} Operator */
+
+const OPERATORS = Array.from({ length: 24 }, (_, i) => ({
+  objectId: `00000000-0000-4000-8000-00000000${i.toString(16).padStart(4, '0')}`,
+  upn: `operator-${i}@example.com`,
+  address: `192.0.2.${30 + i}`,
+}));
+
+const READERS = 6;
+
+/** Those who never read keys, but for an attack. */
+export const BYSTANDERS = OPERATORS.slice(READERS);

@@ -1,6 +1,6 @@
 import { Random } from '../make/random.mjs';
 import { ATTACKS } from './attacks.mjs';
-import { tellTurnover } from './deeds.mjs';
+import { BYSTANDERS, tellTurnover } from './deeds.mjs';
 import { NETWORKS } from './places.mjs';
 import { populate } from './population.mjs';
 import { tellProxy } from './proxy.mjs';
@@ -115,10 +115,9 @@ function plotAttacks(random, calendar, holders, keys) {
     for (const [loudness, count] of /** @type {[Loudness, number][]} */ (Object.entries(wanted))) {
       for (let i = 1; i <= Math.ceil((count * Math.min(keys, 1000)) / 1000); i++) {
         const id = `${attack}-${loudness}-${i}`;
-        const plot = plan(
-          { random: random.fork(id), calendar, keys, take: taker(random.fork(`take ${id}`), holders, taken) },
-          loudness,
-        );
+        const take = taker(random.fork(`take ${id}`), holders, taken);
+        const takeInsider = taker(random.fork(`insider ${id}`), BYSTANDERS, taken);
+        const plot = plan({ random: random.fork(id), calendar, keys, take, takeInsider }, loudness);
         if (plot !== null) plots.push([labelOf(id, attack, loudness, plot), plot]);
       }
     }
@@ -126,16 +125,13 @@ function plotAttacks(random, calendar, holders, keys) {
   return plots;
 }
 
-/** @param {Random} random @param {readonly Holder[]} holders @param {Set<Holder>} taken @returns {Scene['take']} */
-function taker(random, holders, taken) {
+/** @template T @param {Random} random @param {readonly T[]} all @param {Set<unknown>} taken @returns {(isFit: (each: T) => boolean, count?: number) => T[]} */
+function taker(random, all, taken) {
   return (isFit, count = 1) => {
-    const fit = holders.filter(holder => !taken.has(holder) && isFit(holder));
+    const fit = all.filter(each => !taken.has(each) && isFit(each));
     if (fit.length < count) return [];
-    const chosen = Array.from(
-      { length: count },
-      () => /** @type {Holder} */ (fit.splice(random.below(fit.length), 1)[0]),
-    );
-    for (const holder of chosen) taken.add(holder);
+    const chosen = Array.from({ length: count }, () => /** @type {T} */ (fit.splice(random.below(fit.length), 1)[0]));
+    for (const each of chosen) taken.add(each);
     return chosen;
   };
 }

@@ -24,7 +24,10 @@ const WHOLE: readonly string[] = [
 ];
 
 /** Services that belong to no Region, so that their events lie in one. */
-const GLOBAL: ReadonlySet<string> = new Set(['iam', 'sts', 'signin']);
+const GLOBAL_ONLY: ReadonlySet<string> = new Set(['iam', 'organizations']);
+
+/** Those, and services that work in every Region and in none. */
+const GLOBAL: ReadonlySet<string> = new Set([...GLOBAL_ONLY, 'sts', 'signin']);
 
 /** Notices that come by other roads than CloudTrail. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['health']);
@@ -42,7 +45,7 @@ const LOUD: ReadonlySet<string> = new Set([
 export function standingQueries(scope: Scope, isGlobalRegion: boolean): Query[] {
   if (scope === 'all') return [{ by: 'All', value: '' }];
   const isAsked = (service: string): boolean =>
-    (scope === 'usual' && service !== 'iam') || (isGlobalRegion && GLOBAL.has(service));
+    (scope === 'usual' && !GLOBAL_ONLY.has(service)) || (isGlobalRegion && GLOBAL.has(service));
   const whole = WHOLE.filter(source => isAsked(serviceOf(source)));
   const services = new Set([...WHOLE.map(serviceOf), ...ELSEWHERE]);
   const named = tellingActions
