@@ -57,6 +57,23 @@ describe('import edges', () => {
   });
 });
 
+/** What all sources may use. Distant ones fail, wait and are tried alike, which `service` knows of no cloud in particular. */
+const SHARED: readonly string[] = ['collector', 'intake', 'paths', 'service'];
+
+/** Whose parts a source may use beside its own: the bucket of a trail is AWS's, and Entra ID lets in as Azure does. */
+const BORROWS: Readonly<Record<string, readonly string[]>> = { s3: ['aws'], entra: ['azure'] };
+
+describe('parts of a source are its own', () => {
+  const partOf = (file: string): string => file.split('/')[1]!.replace(/\.ts$/, '');
+  const parts = files.filter(file => file.startsWith('collect/') && file !== 'collect/index.ts');
+  test.each(parts)('%s', file => {
+    const part = partOf(file);
+    const allowed = SHARED.includes(part) ? SHARED : [part, ...SHARED, ...(BORROWS[part] ?? [])];
+    const used = importsOf(file).filter(target => target.startsWith('collect/'));
+    expect(used.filter(target => !allowed.includes(partOf(target)))).toEqual([]);
+  });
+});
+
 test('there is no cycle between files', () => {
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): void => {

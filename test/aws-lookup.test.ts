@@ -12,6 +12,7 @@ import type { Batch, Completion } from '../src/model/batch.ts';
 import { tellingActions } from '../src/normalise/cloudtrail-deeds.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../src/time.ts';
 import { rawRecord } from './raw-record.ts';
+import { accountWith } from './servers/aws-env.ts';
 import {
   type LookupCall,
   type LookupPage,
@@ -88,23 +89,8 @@ async function serve(mischief?: Mischief, events: readonly Stored[] = history())
 /** An account whose clients ask a server; the SDK's own waits are cut short, or are its own. */
 function accessTo(url: string, clock: ReturnType<typeof virtualClock>, isPatient = false): Access {
   const requestHandler = timedHandler(new NodeHttpHandler({ requestTimeout: 5_000 }), clock);
-  return {
-    account: '123456789012',
-    principal: 'arn:aws:iam::123456789012:user/auditor',
-    partition: 'aws',
-    globalRegion: 'us-east-1',
-    client: region => ({
-      region,
-      credentials: () => Promise.resolve({ accessKeyId: KEY, secretAccessKey: 'example' }),
-      requestHandler,
-      customUserAgent: 'keyward/test',
-      maxAttempts: 10,
-      retryMode: 'adaptive',
-      authSchemePreference: ['sigv4'],
-      endpoint: url,
-      ...(isPatient ? {} : { retryStrategy: new ConfiguredRetryStrategy(4, 1) }),
-    }),
-  };
+  const retrying = isPatient ? {} : { retryStrategy: new ConfiguredRetryStrategy(4, 1) };
+  return accountWith({ requestHandler, maxAttempts: 10, endpoint: url, ...retrying });
 }
 
 interface Pulled {

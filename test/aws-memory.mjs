@@ -15,12 +15,10 @@ const watchHeap = tightenHeap();
 const report = await audit(
   {
     sources: ['aws:'],
-    rules: rules
-      .filter(({ isOnTrial }) => !isOnTrial)
-      .map(rule => ({
-        rule,
-        options: Object.fromEntries(Object.entries(rule.options).map(([name, option]) => [name, option.default])),
-      })),
+    rules: rules.map(rule => ({
+      rule,
+      options: Object.fromEntries(Object.entries(rule.options).map(([name, option]) => [name, option.default])),
+    })),
     collectors: [aws],
     geo: openGeo({ networks: [] }),
     self: [],

@@ -2,7 +2,8 @@ import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrai
 import { GetObjectCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { explain, type Trouble } from '../src/collect/aws/trouble.ts';
+import { explain } from '../src/collect/aws/trouble.ts';
+import type { Trouble } from '../src/collect/service/trouble.ts';
 import { UserError } from '../src/errors.ts';
 import { STATIC_KEY, isolateAws } from './servers/aws-env.ts';
 import { type Answer, jsonRefusal, refusal, serveSignIn, type SignInServer } from './servers/sts.ts';

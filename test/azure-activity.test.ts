@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { readBytes } from '../src/collect/intake/read-bytes.ts';
-import type { Completion } from '../src/model/batch.ts';
-import type { Credential } from '../src/model/credential.ts';
 import type { AuditEvent } from '../src/model/event.ts';
 import { azureActivity } from '../src/normalise/azure-activity.ts';
 import { statusOf } from '../src/normalise/azure-status.ts';
-import { inflate } from '../src/scan/inflate.ts';
 import type { JsonObject } from '../src/scan/wanted.ts';
 import { Seen } from '../src/dedupe.ts';
+import { readText, type Taken } from './read-text.ts';
 
 const SUBSCRIPTION = '00000000-0000-4000-8000-0000000000a1';
 const TENANT = '00000000-0000-4000-8000-0000000000b1';
@@ -111,34 +108,9 @@ const row = (rest: JsonObject = {}): JsonObject => ({
   ...rest,
 });
 
-interface Reading {
-  readonly events: readonly AuditEvent[];
-  readonly credentials: readonly Credential[];
-  readonly ignored: number;
-  readonly completion: Completion;
-}
+const KNOWN = { formats: [azureActivity], others: [] };
 
-async function readText(text: string): Promise<Reading> {
-  const source = (async function* () {
-    yield Buffer.from(text);
-  })();
-  const reading = readBytes(inflate(source, { signal: new AbortController().signal }), true, {
-    formats: [azureActivity],
-    others: [],
-  });
-  const events: AuditEvent[] = [];
-  const credentials: Credential[] = [];
-  let ignored = 0;
-  for (;;) {
-    const step = await reading.next();
-    if (step.done) return { events, credentials, ignored, completion: step.value };
-    events.push(...step.value.events);
-    credentials.push(...step.value.credentials);
-    ignored += step.value.ignored;
-  }
-}
-
-const read = (...records: readonly JsonObject[]): Promise<Reading> => readText(JSON.stringify(records));
+const read = (...records: readonly JsonObject[]): Promise<Taken> => readText(JSON.stringify(records), KNOWN);
 
 async function eventOf(record: JsonObject): Promise<AuditEvent | undefined> {
   const { events } = await read(record);
@@ -221,7 +193,7 @@ describe('shapes', () => {
   ];
 
   test.each(shapes)('%s', async (_, text) => {
-    const { events, credentials, completion } = await readText(text);
+    const { events, credentials, completion } = await readText(text, KNOWN);
     expect(events).toEqual([EVENT]);
     expect(credentials).toEqual([CALLER]);
     expect(completion).toMatchObject({ complete: true, kind: 'azure-activity', damage: [] });
@@ -230,7 +202,8 @@ describe('shapes', () => {
   test('one event in all of them, at two levels of export too, counts once', async () => {
     const seen = new Seen();
     let counted = 0;
-    for (const [, text] of shapes) for (const event of (await readText(text)).events) if (seen.add(event)) counted++;
+    for (const [, text] of shapes)
+      for (const event of (await readText(text, KNOWN)).events) if (seen.add(event, 0)) counted++;
     expect([counted, seen.conflicts]).toEqual([1, 0]);
   });
 

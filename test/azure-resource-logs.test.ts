@@ -1,20 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readBytes } from '../src/collect/intake/read-bytes.ts';
 import { Seen } from '../src/dedupe.ts';
-import type { Credential } from '../src/model/credential.ts';
 import type { AuditEvent } from '../src/model/event.ts';
 import { azureActivity } from '../src/normalise/azure-activity.ts';
 import { azureAi } from '../src/normalise/azure-ai.ts';
 import { azureGateway } from '../src/normalise/azure-gateway.ts';
 import { azureKeyVault } from '../src/normalise/azure-key-vault.ts';
-import { logOutcome } from '../src/normalise/azure-record.ts';
+import { logOutcome } from '../src/normalise/azure-event.ts';
 import { cloudtrail } from '../src/normalise/cloudtrail.ts';
 import { entraAudit } from '../src/normalise/entra-audit.ts';
 import { entraSignIn } from '../src/normalise/entra-sign-in.ts';
 import { notAuditLogs } from '../src/normalise/not-audit-logs.ts';
-import { inflate } from '../src/scan/inflate.ts';
 import type { JsonObject } from '../src/scan/wanted.ts';
+import { readText } from './read-text.ts';
 
 const SUBSCRIPTION = '00000000-0000-4000-8000-0000000000a1';
 const APP = '00000000-0000-4000-8000-0000000000c1';
@@ -39,26 +37,14 @@ const UPN_COLUMN = 'identity_claim_http_schemas_xmlsoap_org_ws_2005_05_identity_
 const FORMATS = [cloudtrail, azureActivity, entraSignIn, entraAudit, azureAi, azureKeyVault, azureGateway];
 
 /** Reads text the way a file is read. */
-async function readText(text: string, formats = FORMATS) {
-  async function* bytes() {
-    yield new TextEncoder().encode(text);
-  }
-  const batches = readBytes(inflate(bytes(), { signal: new AbortController().signal }), true, { formats, others: [] });
-  const events: AuditEvent[] = [];
-  const credentials: Credential[] = [];
-  let ignored = 0;
-  let step = await batches.next();
-  for (; !step.done; step = await batches.next()) {
-    events.push(...step.value.events);
-    credentials.push(...step.value.credentials);
-    ignored += step.value.ignored;
-  }
-  const { kind, views, damage } = step.value;
+async function readLogs(text: string, formats = FORMATS) {
+  const { events, credentials, ignored, completion } = await readText(text, { formats, others: [] });
+  const { kind, views, damage } = completion;
   return { events, credentials, ignored, kind, views, damage: damage.map(({ what }) => what) };
 }
 
 const linesOf = (records: readonly unknown[]): string => records.map(record => JSON.stringify(record)).join('\n');
-const read = (records: readonly unknown[], formats = FORMATS) => readText(linesOf(records), formats);
+const read = (records: readonly unknown[], formats = FORMATS) => readLogs(linesOf(records), formats);
 
 async function eventOf(record: unknown): Promise<AuditEvent> {
   const { events, damage } = await read([record]);
@@ -70,7 +56,7 @@ async function eventOf(record: unknown): Promise<AuditEvent> {
 /** How many of the events count, once the same ones are known for it. */
 function distinct(events: readonly AuditEvent[]): { events: number; conflicts: number } {
   const seen = new Seen();
-  const known = events.filter(event => seen.add(event));
+  const known = events.filter(event => seen.add(event, 0));
   return { events: known.length, conflicts: seen.conflicts };
 }
 
@@ -170,7 +156,7 @@ describe('AI services', () => {
       { ...bare, objectId_g: '', modelName_s: 'gpt-4o', modelDeploymentName_s: 'chat-pilot' },
       { ...bare, AdditionalFields: JSON.stringify({ properties_s: JSON.stringify(properties), ...properties }) },
     ];
-    const { events, credentials, damage, kind } = await readText(shapes.map(asWritten).join('\n'));
+    const { events, credentials, damage, kind } = await readLogs(shapes.map(asWritten).join('\n'));
     expect({ damage, kind }).toEqual({ damage: [], kind: 'azure-ai' });
     expect(events).toEqual(shapes.map(() => KEY_CALL));
     expect(distinct(events)).toEqual({ events: 1, conflicts: 0 });
@@ -190,8 +176,8 @@ describe('AI services', () => {
     const names = Object.keys(row());
     const quoted = (value: unknown): string => `"${String(value).replaceAll('"', '""')}"`;
     const csv = `${names.join(',')}\n${Object.values(row()).map(quoted).join(',')}\n`;
-    expect((await readText(JSON.stringify({ records: [call()] }))).events).toEqual([KEY_CALL]);
-    expect((await readText(csv)).events).toEqual([KEY_CALL]);
+    expect((await readLogs(JSON.stringify({ records: [call()] }))).events).toEqual([KEY_CALL]);
+    expect((await readLogs(csv)).events).toEqual([KEY_CALL]);
   });
 
   const app = `app/${PRINCIPAL}`;

@@ -4,6 +4,7 @@ import { openSubscription } from '../src/collect/azure/subscription.ts';
 import type { Batch, Completion } from '../src/model/batch.ts';
 import { UserError } from '../src/errors.ts';
 import { DAY, HOUR } from '../src/time.ts';
+import { checksOf, readShard } from './opened.ts';
 import {
   accessTo,
   APP,
@@ -12,6 +13,7 @@ import {
   type RestCall,
   type RestServer,
   serveRest,
+  SIGNED_IN,
   withoutAzure,
 } from './servers/azure-rest.ts';
 import { fakeClock, taskOf } from './task.ts';
@@ -85,13 +87,10 @@ interface Told {
 async function readAll(opened: OpenSource): Promise<Told[]> {
   const told: Told[] = [];
   for await (const shard of opened.shards()) {
-    const batches: Batch[] = [];
-    const reading = opened.read(shard, []);
-    let step = await reading.next();
-    for (; !step.done; step = await reading.next()) batches.push(step.value);
+    const { batches, completion } = await readShard(opened, shard);
     const events = batches.flatMap(batch => batch.events.map(({ example }) => example.split('/')[0]!));
     expect(batches.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(shard.size);
-    told.push({ key: shard.key, size: shard.size, events, completion: step.value });
+    told.push({ key: shard.key, size: shard.size, events, completion });
   }
   return told;
 }
@@ -458,38 +457,26 @@ test('an interruption ends a request that is under way, and what was not read is
 });
 
 describe('the doctor', () => {
-  async function checksOf(serve: (call: RestCall) => RestAnswer) {
-    const opened = await open(serve);
-    const checks = opened.check!();
-    const told: unknown[] = [];
-    let step = await checks.next();
-    for (; !step.done; step = await checks.next()) told.push(step.value);
-    return { told, views: step.value };
-  }
-  const signedIn = {
-    what: 'credentials',
-    state: 'ok',
-    detail: `app/${APP}, by the managed identity of this machine, the Azure CLI or another tool that is signed in, tenant 11111111-2222-3333-4444-555555555555`,
-  };
-
   test('of a subscription that may be read', async () => {
-    const { told, views } = await checksOf(() => ({ json: { value: [{}, {}] } }));
+    const { told, views } = await checksOf(await open(() => ({ json: { value: [{}, {}] } })));
     const found = {
       what: 'Microsoft.Insights/eventtypes/values/read',
       state: 'ok',
       detail: '2 events in the last hour',
     };
-    expect(told).toEqual([signedIn, found]);
+    expect(told).toEqual([SIGNED_IN, found]);
     expect(views!.deeds.blind).toBe(false);
   });
 
   test('of one that may not', async () => {
-    const { told, views } = await checksOf(() => ({
-      status: 403,
-      json: { error: { code: 'AuthorizationFailed', message: '' } },
-    }));
+    const { told, views } = await checksOf(
+      await open(() => ({
+        status: 403,
+        json: { error: { code: 'AuthorizationFailed', message: '' } },
+      })),
+    );
     const detail = `this principal may not read this: ${ROLE}; what was given just now may take some minutes to count`;
-    expect(told).toEqual([signedIn, { what: 'Microsoft.Insights/eventtypes/values/read', state: 'refused', detail }]);
+    expect(told).toEqual([SIGNED_IN, { what: 'Microsoft.Insights/eventtypes/values/read', state: 'refused', detail }]);
     expect(views!.deeds).toEqual({ blind: true, gaps: [detail] });
   });
 });

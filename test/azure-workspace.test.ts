@@ -13,6 +13,7 @@ import type { Views } from '../src/model/coverage.ts';
 import { eachOf } from '../src/pool.ts';
 import type { JsonObject } from '../src/scan/wanted.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../src/time.ts';
+import { checksOf } from './opened.ts';
 import {
   bodyOf,
   errorBody,
@@ -730,12 +731,9 @@ describe('what tables there are', () => {
   test('a check says of each table whether it can be read', async () => {
     const refused = { status: 403, body: errorBody('InsufficientAccessError', 'No access') };
     const server = await serve(answering(storage, ({ query }) => (query.includes('AuditLogs') ? refused : undefined)));
-    const checks = open(server, { names }).check!();
-    const found: string[] = [];
-    for (let step = await checks.next(); step.done !== true; step = await checks.next())
-      found.push(`${step.value.state} ${step.value.what}`);
+    const { told } = await checksOf(open(server, { names }));
     const table = (name: string): string => `Microsoft.OperationalInsights/workspaces/query/${name}/read`;
-    expect(found).toEqual([
+    expect(told.map(({ state, what }) => `${state} ${what}`)).toEqual([
       'ok credentials',
       `ok ${table('AzureActivity')}`,
       `unknown ${table('SigninLogs')}`,

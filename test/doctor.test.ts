@@ -399,7 +399,11 @@ describe('the command', () => {
       tool: { name: 'keyward', version: '1.2.3' },
       node: process.versions.node,
       config: { file: null, sources: ['~/logs', '~/nothing'] },
-      geography: { build: expect.stringContaining('built') as string, ageDays: expect.any(Number) as number },
+      geography: {
+        build: expect.stringContaining('built') as string,
+        ageDays: expect.any(Number) as number,
+        lacks: ['cities', 'operators'],
+      },
       sources: [
         { id: '~/logs', checks: [{ what: '~/logs', state: 'ok', detail: '1 file can be read' }], coverage: null },
         {

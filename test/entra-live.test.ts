@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openApplications } from '../src/collect/azure/applications.ts';
 import type { Task } from '../src/collect/collector.ts';
 import { entra } from '../src/collect/entra.ts';
-import type { Batch, Completion } from '../src/model/batch.ts';
+import type { Completion } from '../src/model/batch.ts';
 import { DAY } from '../src/time.ts';
+import { checksOf, readShard } from './opened.ts';
 import {
   accessTo,
   APP,
@@ -13,6 +14,7 @@ import {
   type RestCall,
   type RestServer,
   serveRest,
+  SIGNED_IN,
   TENANT,
   withoutAzure,
 } from './servers/azure-rest.ts';
@@ -103,17 +105,14 @@ async function readAll(serve: (call: RestCall) => RestAnswer, over: Partial<Task
   const opened = await open(serve, over, claims);
   const told: Told[] = [];
   for await (const shard of opened.shards()) {
-    const batches: Batch[] = [];
-    const reading = opened.read(shard, []);
-    let step = await reading.next();
-    for (; !step.done; step = await reading.next()) batches.push(step.value);
+    const { batches, completion } = await readShard(opened, shard);
     expect(batches.flatMap(({ events }) => events)).toEqual([]);
     told.push({
       key: shard.key,
       credentials: batches.flatMap(({ credentials }) => credentials),
       censuses: batches.flatMap(({ censuses = [] }) => censuses),
       ignored: batches.reduce((sum, { ignored }) => sum + ignored, 0),
-      completion: step.value,
+      completion,
     });
   }
   const text = JSON.stringify(told);
@@ -321,25 +320,12 @@ test('a secret that keyward itself uses is warned of', async () => {
 });
 
 describe('the doctor', () => {
-  async function checksOf(serve: (call: RestCall) => RestAnswer) {
-    const opened = await open(serve);
-    const checks = opened.check!();
-    const told: unknown[] = [];
-    let step = await checks.next();
-    for (; !step.done; step = await checks.next()) told.push(step.value);
-    return { told, views: step.value };
-  }
-  const signedIn = {
-    what: 'credentials',
-    state: 'ok',
-    detail: `app/${APP}, by the managed identity of this machine, the Azure CLI or another tool that is signed in, tenant ${TENANT}`,
-  };
   const what = 'Application.Read.All';
 
   test('of a tenant that may be read', async () => {
-    const { told, views } = await checksOf(() => list());
+    const { told, views } = await checksOf(await open(() => list()));
     expect(told).toEqual([
-      signedIn,
+      SIGNED_IN,
       { what, state: 'ok', detail: 'applications' },
       { what, state: 'ok', detail: 'service principals' },
     ]);
@@ -348,13 +334,15 @@ describe('the doctor', () => {
   });
 
   test('of one that may not', async () => {
-    const { told, views } = await checksOf(() => ({
-      status: 403,
-      json: { error: { code: 'Authorization_RequestDenied' } },
-    }));
+    const { told, views } = await checksOf(
+      await open(() => ({
+        status: 403,
+        json: { error: { code: 'Authorization_RequestDenied' } },
+      })),
+    );
     const detail = `this principal may not read this: ${ROLE}; ${LATER}`;
     expect(told).toEqual([
-      signedIn,
+      SIGNED_IN,
       { what, state: 'refused', detail: `applications: ${detail}` },
       { what, state: 'refused', detail: `service principals: ${detail}` },
     ]);

@@ -171,7 +171,7 @@ describe('a key added to an application', () => {
     const both = { ...record, targetResources: [target('Application', ADDED), target('ServicePrincipal', ADDED)] };
     const { events } = await readEntra([record, twin, both]);
     const seen = new Seen();
-    expect(events.map(event => seen.add(event))).toEqual([true, false, false]);
+    expect(events.map(event => seen.add(event, 0))).toEqual([true, false, false]);
     expect(seen.conflicts).toBe(0);
   });
 
@@ -709,7 +709,7 @@ describe('a sign-in', () => {
       row(unnamed),
     ]);
     const seen = new Seen();
-    expect(events.map(event => seen.add(event))).toEqual([true, false, true, false]);
+    expect(events.map(event => seen.add(event, 0))).toEqual([true, false, true, false]);
   });
 
   test('without a time or a result is damage', async () => {

@@ -9,12 +9,13 @@ import { type Inventory, type KeyUse, openInventory } from './aws/inventory.ts';
 import { readRegion } from './aws/lookup.ts';
 import type { Stretch } from './aws/lookup/pages.ts';
 import type { Scope } from './aws/lookup/plan.ts';
-import { blindViews, lookupViews, unitedViews } from './aws/lookup/views.ts';
+import { lookupViews, unitedViews } from './aws/lookup/views.ts';
 import { awsNeeds, ownActions } from './aws/needs.ts';
 import { type Posture, readPosture } from './aws/posture.ts';
 import { enabledRegions, isRegion, notRegion } from './aws/regions.ts';
 import { signIn } from './aws/session.ts';
 import { defineCollector, type OpenSource, type Shard, type Task, type Window } from './collector.ts';
+import { blindViews } from './service/views.ts';
 
 /** How far LookupEvents looks back. */
 const KEPT_DAYS = 90;

@@ -1,20 +1,20 @@
-import { hashText } from '../hash.ts';
 import type { View, Views } from '../model/coverage.ts';
 import type { AuditEvent } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
-import { hourOf } from '../time.ts';
 import { readAddress } from './address.ts';
 import { partOf, unwrapAzureActivity } from './azure-activity-unwrap.ts';
+import { createAnnouncer } from './azure-announcer.ts';
 import { isTelling, tellAzure } from './azure-deeds.ts';
+import { eventBy, short } from './azure-event.ts';
 import { asGroup } from './azure-group.ts';
-import { callerIdentity, identityOfClaims, principalIdentity, readClaims } from './azure-identity.ts';
+import { callerIdentity, identityOfClaims, principalIdentity, readClaims, strangerAt } from './azure-identity.ts';
 import { lowerPath, resourceId, subscriptionOf } from './azure-resource.ts';
 import { isCreated, type Status, statusOf } from './azure-status.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Told } from './cloudtrail-deeds.ts';
 import type { Identity } from './cloudtrail-identity.ts';
 import { dig, digText, isObject, parseJson } from './dig.ts';
-import { defineFormat, type Reader, type Sink } from './format.ts';
+import { defineFormat, type Reader } from './format.ts';
 import { readInstant } from './instant.ts';
 import { tidy } from './redact.ts';
 
@@ -73,22 +73,11 @@ function createReader(): Reader<typeof PATHS> {
       else if (typeof judged === 'string') sink.malformed(judged);
       else {
         for (const credential of judged.told.seen) sink.credential(credential);
-        announce(judged.identity, sink);
+        announce(judged.identity, 0, sink);
         sink.event(asGroup(toEvent(judged, fields, whole), whole()));
       }
     },
     views: () => viewsOf(listed === CLI_PAGE && records === CLI_PAGE ? [CUT_LIST] : []),
-  };
-}
-
-/** Says who acted, each once. */
-function createAnnouncer(): (identity: Identity, sink: Sink) => void {
-  const announced = new Set<string>();
-  return ({ credential, kind, owner, account }, sink) => {
-    const key = `${credential}\n${kind}\n${owner}\n${account}`;
-    if (announced.has(key)) return;
-    announced.add(key);
-    sink.credential({ id: credential, provider: 'azure', kind, owner, account, observedAt: 0 });
   };
 }
 
@@ -107,7 +96,8 @@ function judge(fields: ActivityFields, whole: () => JsonObject): Judged | string
     subscriptionOf(resource) || lowerPath(fields.subscription) || claims.tenant || lowerPath(fields.tenant);
   const caller = identityOfClaims(claims, account) ?? callerOf(fields, whole, account);
   const told = tell({ at, operation, resource, account, outcome }, caller, fields, whole);
-  const identity = caller ?? (told.deed === 'use' ? null : unidentified(account));
+  // Use by nobody is nobody's; a deed is somebody's even when the record does not say whose.
+  const identity = caller ?? (told.deed === 'use' ? null : strangerAt(account));
   return identity === null ? null : { at, operation, resource, account, identity, outcome, told };
 }
 
@@ -147,12 +137,6 @@ function callerOf({ caller }: ActivityFields, whole: () => JsonObject, account: 
   return principalIdentity(digText(evidence, 'principalId'), digText(evidence, 'principalType'), account);
 }
 
-/** Use by nobody is nobody's; a deed is somebody's even when the record does not say whose. */
-function unidentified(account: string): Identity {
-  const id = `unidentified:${account}`;
-  return { credential: id, kind: 'unknown', owner: '', account, session: '', principal: id };
-}
-
 type Seen = Omit<Judged, 'identity' | 'told'>;
 
 function tell(seen: Seen, identity: Identity | null, fields: ActivityFields, whole: () => JsonObject): Told {
@@ -172,38 +156,23 @@ function bodyIn(properties: unknown): unknown {
 
 function toEvent(judged: Judged, fields: ActivityFields, whole: () => JsonObject): AuditEvent {
   const { at, operation, identity, outcome, told } = judged;
-  return {
+  return eventBy(identity, {
     at,
-    last: at,
-    count: 1,
-    tokensIn: 0,
-    tokensOut: 0,
-    microUsd: 0,
     ttl: told.ttl,
     example: idOf(judged, fields, whole),
-    hour: hourOf(at),
-    credential: identity.credential,
-    session: identity.session,
-    principal: identity.principal,
-    account: identity.account,
     deed: told.deed,
     action: operation,
     outcome,
     address: readAddress(fields.address),
-    agent: '',
-    region: '',
-    inferenceRegion: '',
-    model: '',
-    mfa: '',
     target: told.target,
-  };
+  });
 }
 
 /** Only lists and tables number their records, so the id is made of what every shape has: each event counts once. */
 function idOf({ at, operation, outcome, resource }: Judged, fields: ActivityFields, whole: () => JsonObject): string {
   const correlation = tidy(fields.correlation, 64).toLowerCase();
-  if (correlation !== '') return `${correlation}/${operation}/${outcome}/${at}/${hashText(resource).toString(36)}`;
-  return tidy(fields.eventId).toLowerCase() || `content:${hashText(canonicalJson(whole())).toString(36)}`;
+  if (correlation !== '') return `${correlation}/${operation}/${outcome}/${at}/${short(resource)}`;
+  return tidy(fields.eventId).toLowerCase() || `content:${short(canonicalJson(whole()))}`;
 }
 
 const NO_CALLS = 'the Activity Log has no model calls: resource logs of category RequestResponse have';

@@ -2,29 +2,16 @@ import type { View, Views } from '../model/coverage.ts';
 import type { AuditEvent, Outcome } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { readAddress } from './address.ts';
+import { createAnnouncer } from './azure-announcer.ts';
+import { actionOf, eventBy, logId, logOutcome, modelCall, OTHER_CALL, regionOf, short } from './azure-event.ts';
 import { asGroup, keepGroup } from './azure-group.ts';
-import { principalIdentity } from './azure-identity.ts';
-import {
-  actionOf,
-  gatherLog,
-  keyOf,
-  LOG_PATHS,
-  type LogKind,
-  logEvent,
-  logId,
-  logOutcome,
-  openLog,
-  readTokens,
-  regionOf,
-  short,
-  strangerAt,
-} from './azure-record.ts';
+import { keyIdentity, principalIdentity, strangerAt } from './azure-identity.ts';
+import { gatherLog, LOG_PATHS, type LogKind, openLog } from './azure-record.ts';
 import { subscriptionOf } from './azure-resource.ts';
 import type { Identity } from './cloudtrail-identity.ts';
-import { createAnnouncer, idOf } from './entra-identity.ts';
+import { idOf } from './entra-identity.ts';
 import { defineFormat, type Reader } from './format.ts';
 import { readInstant } from './instant.ts';
-import { readModel } from './model-name.ts';
 
 const PATHS = {
   ...LOG_PATHS,
@@ -150,24 +137,24 @@ function isSecondRecord({ model, caller, callerTold }: Call, outcome: Outcome, i
  * say whose it is; workloads call models far more than people do, and a person must not be named wrongly.
  */
 function callerOf({ caller }: Call, resource: string, outcome: Outcome): Identity {
-  const known = principalIdentity(idOf(caller), 'ServicePrincipal', subscriptionOf(resource));
+  const account = subscriptionOf(resource);
+  const known = principalIdentity(idOf(caller), 'ServicePrincipal', account);
   if (known !== null) return known;
-  return outcome === 'denied' ? strangerAt(resource) : keyOf(`${resource}/keys`, 'resource-key', resource);
+  return outcome === 'denied'
+    ? strangerAt(resource, account)
+    : keyIdentity(`${resource}/keys`, 'resource-key', resource);
 }
 
 /** Times are as logged: those of request and answer are ticks, too long for the numbers of JSON. */
 function toEvent({ at, action, resource, identity, outcome, isCall }: Judged, fields: Call): AuditEvent {
-  return logEvent(identity, {
+  return eventBy(identity, {
     at,
-    tokensIn: isCall ? readTokens(fields.tokensIn) : 0,
-    tokensOut: isCall ? readTokens(fields.tokensOut) : 0,
+    ...(isCall ? modelCall(fields.model, fields) : OTHER_CALL),
     example: logId(fields.correlation, [action, outcome, at, short(resource)], fields),
-    deed: isCall ? 'infer' : 'use',
     action,
     outcome,
     address: readAddress(fields.address),
     region: regionOf(fields.region),
-    model: isCall ? readModel(fields.model) : '',
   });
 }
 

@@ -2,28 +2,26 @@ import type { View, Views } from '../model/coverage.ts';
 import type { AuditEvent } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { readAddress } from './address.ts';
-import { asGroup, keepGroup } from './azure-group.ts';
+import { createAnnouncer } from './azure-announcer.ts';
 import {
   actionOf,
-  gatherLog,
-  keyOf,
-  LOG_PATHS,
-  type LogKind,
-  logEvent,
+  eventBy,
   logId,
   logOutcome,
-  openLog,
+  modelCall,
+  OTHER_CALL,
   readTokens,
   regionOf,
   short,
-  strangerAt,
-} from './azure-record.ts';
-import { lowerPath } from './azure-resource.ts';
+} from './azure-event.ts';
+import { asGroup, keepGroup } from './azure-group.ts';
+import { keyIdentity, strangerAt } from './azure-identity.ts';
+import { gatherLog, LOG_PATHS, type LogKind, openLog } from './azure-record.ts';
+import { lowerPath, subscriptionOf } from './azure-resource.ts';
 import type { Identity } from './cloudtrail-identity.ts';
-import { createAnnouncer, idOf } from './entra-identity.ts';
+import { idOf } from './entra-identity.ts';
 import { defineFormat, type Reader, type Sink } from './format.ts';
 import { readInstant } from './instant.ts';
-import { readModel } from './model-name.ts';
 
 const PATHS = {
   ...LOG_PATHS,
@@ -140,43 +138,36 @@ function isLeftOut(fields: Row, { kind }: Identity): boolean {
 /** Whose subscription it was; who calls without one is not told. */
 function consumerOf({ consumer, resource }: Row): Identity {
   const name = lowerPath(consumer.slice(consumer.lastIndexOf('/') + 1));
-  if (name === '') return strangerAt(resource);
+  if (name === '') return strangerAt(resource, subscriptionOf(resource));
   const id = `${resource}/subscriptions/${name}`;
-  return keyOf(id, 'gateway-subscription', id);
+  return keyIdentity(id, 'gateway-subscription', id);
 }
 
 function callOf(fields: Row, at: number, identity: Identity): AuditEvent {
   const outcome = logOutcome([fields.code], fields.result);
-  const isModel = isModelCall(fields);
-  return logEvent(identity, {
+  return eventBy(identity, {
     at,
-    tokensIn: isModel ? readTokens(fields.tokensIn) : 0,
-    tokensOut: isModel ? readTokens(fields.tokensOut) : 0,
+    ...(isModelCall(fields) ? modelCall(modelOf(fields), fields) : OTHER_CALL),
     example: logId(fields.correlation, ['apim', outcome, at, short(fields.resource)], fields),
-    deed: isModel ? 'infer' : 'use',
     action: actionOf('apim', fields.api || 'call'),
     outcome,
     address: readAddress(fields.address),
     region: regionOf(fields.region),
-    model: isModel ? modelOf(fields) : '',
   });
 }
 
 /** One for each request that a model answered, however many rows tell of it. */
 function tokensOf(fields: Row, at: number, identity: Identity): AuditEvent {
   const request = idOf(fields.requestId);
-  return logEvent(identity, {
+  return eventBy(identity, {
     at,
     count: 0,
-    tokensIn: readTokens(fields.tokensIn),
-    tokensOut: readTokens(fields.tokensOut),
+    ...modelCall(modelOf(fields), fields),
     example: logId(fields.correlation, ['apim-tokens', short(`${fields.resource}\n${request}`)], fields),
-    deed: 'infer',
     action: 'apim:tokens',
     outcome: 'ok',
     address: '',
     region: regionOf(fields.region),
-    model: modelOf(fields),
   });
 }
 
@@ -188,7 +179,7 @@ function isModelCall({ model, path, backendPath, api, method }: Row): boolean {
 
 /** The model, or the deployment of one that was asked for by its path. */
 function modelOf({ model, path, backendPath }: Row): string {
-  return readModel(model || MODEL_IN_PATH.exec(path)?.[1] || MODEL_IN_PATH.exec(backendPath)?.[1] || '');
+  return model || MODEL_IN_PATH.exec(path)?.[1] || MODEL_IN_PATH.exec(backendPath)?.[1] || '';
 }
 
 const NO_CALLS =

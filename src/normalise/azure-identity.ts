@@ -1,5 +1,5 @@
 import type { CredentialKind } from '../model/credential.ts';
-import { lowerPath } from './azure-resource.ts';
+import { lowerPath, subscriptionOf } from './azure-resource.ts';
 import type { Identity } from './cloudtrail-identity.ts';
 import { digText, isObject, parseJson } from './dig.ts';
 import { tidy } from './redact.ts';
@@ -45,25 +45,31 @@ export type AppCredentialKind = Extract<
   'client-secret' | 'client-certificate' | 'federated-credential' | 'managed-identity' | 'service-principal'
 >;
 
-const MICROSOFT = 'http://schemas.microsoft.com';
+const MICROSOFT = 'http://schemas.microsoft.com/identity/claims';
 const XMLSOAP = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims';
 
-const OBJECT_ID = [`${MICROSOFT}/identity/claims/objectidentifier`, 'oid'];
-const TENANT = [`${MICROSOFT}/identity/claims/tenantid`, 'tid'];
-const SCOPE = [`${MICROSOFT}/identity/claims/scope`, 'scp'];
-const APP_ID = ['appid', 'azp'];
-const PROOF = ['appidacr', 'azpacr'];
-/** Guests have no UPN among their claims, but the address that they were invited by. */
-const SIGN_IN_NAMES = [
-  `${XMLSOAP}/upn`,
-  'upn',
-  `${XMLSOAP}/name`,
-  `${XMLSOAP}/emailaddress`,
-  'preferred_username',
-  'unique_name',
-  'email',
-  'name',
-];
+/** The claims that tell of the bearer, and all that each is called in a token: the first that says anything counts. */
+export const CLAIM_NAMES = {
+  oid: [`${MICROSOFT}/objectidentifier`, 'oid'],
+  tid: [`${MICROSOFT}/tenantid`, 'tid'],
+  scp: [`${MICROSOFT}/scope`, 'scp'],
+  appid: ['appid', 'azp'],
+  appidacr: ['appidacr', 'azpacr'],
+  // Guests have no UPN among their claims, but the address that they were invited by.
+  upn: [
+    `${XMLSOAP}/upn`,
+    'upn',
+    `${XMLSOAP}/name`,
+    `${XMLSOAP}/emailaddress`,
+    'preferred_username',
+    'unique_name',
+    'email',
+    'name',
+  ],
+  idtyp: ['idtyp'],
+  mirid: ['xms_mirid'],
+  uti: ['uti'],
+} as const;
 
 const GUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 const TEXTS_KEPT = 1_024;
@@ -133,6 +139,17 @@ export function callerIdentity(caller: string, account: string): Identity | null
   return isGuid(id) ? principalIdentity(id, 'ServicePrincipal', account) : null;
 }
 
+/** A key that belongs to nobody but the resource it opens. */
+export function keyIdentity(id: string, kind: 'resource-key' | 'gateway-subscription', owner: string): Identity {
+  return { credential: id, kind, owner, account: subscriptionOf(owner), session: '', principal: owner };
+}
+
+/** Somebody of whom nothing is known but the place, be it a resource, a subscription or a tenant. */
+export function strangerAt(place: string, account = place): Identity {
+  const id = `unidentified:${place}`;
+  return { credential: id, kind: 'unknown', owner: '', account, session: '', principal: id };
+}
+
 /** A sign-in name in lower case, without the provider that a guest comes from; empty when it is none. */
 export function signInName(text: string): string {
   const name = lowerPath(text.slice(text.lastIndexOf('#') + 1));
@@ -155,31 +172,31 @@ function claimsIn(value: unknown): Claims {
   const claims = isObject(value) ? value : {};
   const upn = nameIn(claims);
   return {
-    objectId: lowerPath(firstIn(claims, OBJECT_ID)),
-    appId: lowerPath(firstIn(claims, APP_ID)),
+    objectId: lowerPath(firstIn(claims, 'oid')),
+    appId: lowerPath(firstIn(claims, 'appid')),
     upn,
-    proof: firstIn(claims, PROOF),
-    managedId: managedIdentityId(digText(claims, 'xms_mirid')),
+    proof: firstIn(claims, 'appidacr'),
+    managedId: managedIdentityId(firstIn(claims, 'mirid')),
     bearer: bearerOf(claims, upn),
-    token: tidy(digText(claims, 'uti')),
-    tenant: lowerPath(firstIn(claims, TENANT)),
+    token: tidy(firstIn(claims, 'uti')),
+    tenant: lowerPath(firstIn(claims, 'tid')),
   };
 }
 
 function bearerOf(claims: object, upn: string): Claims['bearer'] {
-  const type = digText(claims, 'idtyp');
+  const type = firstIn(claims, 'idtyp');
   if (type === 'app' || type === 'user') return type === 'app' ? 'app' : 'person';
-  if (upn !== '' || firstIn(claims, SCOPE) !== '') return 'person';
-  return firstIn(claims, APP_ID) === '' ? 'unknown' : 'app';
+  if (upn !== '' || firstIn(claims, 'scp') !== '') return 'person';
+  return firstIn(claims, 'appid') === '' ? 'unknown' : 'app';
 }
 
 function nameIn(claims: object): string {
-  for (const field of SIGN_IN_NAMES) {
+  for (const field of CLAIM_NAMES.upn) {
     const name = signInName(digText(claims, field));
     if (name !== '') return name;
   }
   return '';
 }
 
-const firstIn = (claims: object, fields: readonly string[]): string =>
-  fields.map(field => digText(claims, field)).find(text => text !== '') ?? '';
+const firstIn = (claims: object, claim: keyof typeof CLAIM_NAMES): string =>
+  CLAIM_NAMES[claim].map(name => digText(claims, name)).find(text => text !== '') ?? '';

@@ -3,25 +3,14 @@ import type { AuditEvent, Outcome } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { readAddress } from './address.ts';
 import { readAgent } from './agent.ts';
+import { createAnnouncer } from './azure-announcer.ts';
+import { actionOf, eventBy, logId, logOutcome, short } from './azure-event.ts';
 import { asGroup, keepGroup } from './azure-group.ts';
-import { identityOfClaims, readClaims } from './azure-identity.ts';
-import {
-  actionOf,
-  gatherLog,
-  LOG_PATHS,
-  type LogKind,
-  type LogRecord,
-  logEvent,
-  logId,
-  logOutcome,
-  openLog,
-  short,
-  strangerAt,
-} from './azure-record.ts';
+import { identityOfClaims, readClaims, strangerAt } from './azure-identity.ts';
+import { gatherLog, LOG_PATHS, type LogKind, type LogRecord, openLog } from './azure-record.ts';
 import { lowerPath, subscriptionOf } from './azure-resource.ts';
 import type { Identity } from './cloudtrail-identity.ts';
 import { dig, isObject, parseJson } from './dig.ts';
-import { createAnnouncer } from './entra-identity.ts';
 import { defineFormat, type Reader } from './format.ts';
 import { readInstant } from './instant.ts';
 
@@ -127,13 +116,13 @@ function judge(fields: Access, whole: () => JsonObject): Judged | string | null 
   const at = readInstant(fields.time);
   if (at === undefined) return 'the record has no readable time';
   if (operation === '') return 'the record names no operation';
-  return { at, identity: known ?? strangerAt(resource), outcome, isRead };
+  return { at, identity: known ?? strangerAt(resource, account), outcome, isRead };
 }
 
 function toEvent({ at, identity, outcome, isRead }: Judged, fields: Access): AuditEvent {
   const action = actionOf('keyvault', fields.operation);
   const secret = secretIn(fields.id) || secretIn(fields.uri) || fields.resource;
-  return logEvent(identity, {
+  return eventBy(identity, {
     at,
     example: logId(fields.correlation, [action, outcome, at, short(`${fields.resource}\n${secret}`)], fields),
     deed: isRead ? 'reveal' : 'use',

@@ -1,16 +1,7 @@
-import { hashText } from '../hash.ts';
-import type { AuditEvent, Outcome } from '../model/event.ts';
 import type { JsonObject, Paths } from '../scan/wanted.ts';
-import { hourOf } from '../time.ts';
-import { resourceId, subscriptionOf } from './azure-resource.ts';
-import { statusOf } from './azure-status.ts';
-import { canonicalJson } from './canonical-json.ts';
-import type { Identity } from './cloudtrail-identity.ts';
+import { resourceId } from './azure-resource.ts';
 import { isObject, parseJson, textOf } from './dig.ts';
-import { idOf } from './entra-identity.ts';
 import { memoised } from './memo.ts';
-import { outcomeOf } from './outcome.ts';
-import { isMasked, tidy } from './redact.ts';
 
 /** Which records a resource log is made of. Categories are in lower case. */
 export interface LogKind {
@@ -54,8 +45,6 @@ const COLUMNS: Readonly<Record<string, readonly string[]>> = {
 
 /** AzureDiagnostics marks columns by their type: text, GUID, number, switch. */
 const MARKS = ['_s', '_g', '_d', '_b'] as const;
-
-const MOST_TOKENS = 1e9;
 
 const fieldNames = memoised(500, name => [name, name[0]!.toUpperCase() + name.slice(1)]);
 const columnNames = memoised(500, name => [
@@ -102,75 +91,4 @@ function find(sources: readonly JsonObject[], names: readonly string[]): unknown
     }
   }
   return found;
-}
-
-/** How a call ended, by the first of its codes that is a status of HTTP; without one, by the word for its result. */
-export function logOutcome(codes: readonly string[], word: string): Outcome {
-  const code = codes.map(Number).find(number => Number.isInteger(number) && number >= 100 && number <= 599);
-  if (code !== undefined) return code < 400 ? 'ok' : outcomeOf(String(code));
-  const status = statusOf(word, codes);
-  return status === 'start' || status === 'news' ? 'ok' : status;
-}
-
-/** Somebody of whom nothing is known but the resource that they called. */
-export function strangerAt(resource: string): Identity {
-  const id = `unidentified:${resource}`;
-  return { credential: id, kind: 'unknown', owner: '', account: subscriptionOf(resource), session: '', principal: id };
-}
-
-/** A key that belongs to nobody but the resource it opens. */
-export function keyOf(id: string, kind: 'resource-key' | 'gateway-subscription', owner: string): Identity {
-  return { credential: id, kind, owner, account: subscriptionOf(owner), session: '', principal: owner };
-}
-
-/** An operation as an action, under the name of its service. */
-export const actionOf = (service: string, operation: string): string => `${service}:${operationName(operation)}`;
-
-const operationName = memoised(5_000, name => tidy(name.trim(), 96).toLowerCase());
-
-/** A region the same however it is written: 'East US' and 'eastus'. */
-export const regionOf: (text: string) => string = memoised(1_000, text =>
-  tidy(text.replace(/\s/g, ''), 32).toLowerCase(),
-);
-
-/** A number of tokens; 0 for what is none. */
-export function readTokens(text: string): number {
-  const count = Number(text);
-  return count > 0 && count <= MOST_TOKENS ? Math.floor(count) : 0;
-}
-
-/** An id made of what every shape of the record has; callers may choose correlation ids, so other parts have to tell too. */
-export function logId(correlation: string, parts: readonly (string | number)[], fields: JsonObject): string {
-  const id = idOf(correlation);
-  return id === '' || isMasked(id) ? `content:${short(canonicalJson(fields))}` : [id, ...parts].join('/');
-}
-
-/** A name in short, to tell apart what is told with one correlation id. */
-export const short = (text: string): string => hashText(text).toString(36);
-
-type Told = Pick<AuditEvent, 'at' | 'example' | 'deed' | 'action' | 'outcome' | 'address'> &
-  Partial<Pick<AuditEvent, 'count' | 'tokensIn' | 'tokensOut' | 'agent' | 'region' | 'model' | 'target'>>;
-
-/** An event of a resource log; what is not told is empty, and it happened once. */
-export function logEvent({ credential, session, principal, account }: Identity, told: Told): AuditEvent {
-  return {
-    last: told.at,
-    count: 1,
-    tokensIn: 0,
-    tokensOut: 0,
-    microUsd: 0,
-    ttl: 0,
-    hour: hourOf(told.at),
-    credential,
-    session,
-    principal,
-    account,
-    agent: '',
-    region: '',
-    inferenceRegion: '',
-    model: '',
-    mfa: '',
-    target: '',
-    ...told,
-  };
 }

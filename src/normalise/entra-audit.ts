@@ -1,15 +1,17 @@
 import type { View, Views } from '../model/coverage.ts';
 import type { AuditEvent, Outcome } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
-import { hourOf } from '../time.ts';
 import { readAddress } from './address.ts';
 import { readAgent } from './agent.ts';
+import { createAnnouncer } from './azure-announcer.ts';
+import { eventBy } from './azure-event.ts';
 import { asGroup, keepGroup } from './azure-group.ts';
+import { strangerAt } from './azure-identity.ts';
 import type { Identity } from './cloudtrail-identity.ts';
 import { dig, digText, textOf } from './dig.ts';
 import { tellAudit, type Told } from './entra-deeds.ts';
-import { createAnnouncer, idOf, initiatorOf, nobody, recordId, tenantOf } from './entra-identity.ts';
-import { gather, has, isOfEntra, itemsOf, openExport, type Shape } from './entra-shape.ts';
+import { idOf, initiatorOf, recordId, tenantOf } from './entra-identity.ts';
+import { fieldsOf, gather, has, isOfEntra, itemsOf, openExport, type Shape } from './entra-shape.ts';
 import { defineFormat, type Reader } from './format.ts';
 import { readInstant } from './instant.ts';
 import { memoised } from './memo.ts';
@@ -41,11 +43,7 @@ export const entraAudit = defineFormat({
   reader: createReader,
 });
 
-const FIELDS: readonly string[] = [
-  ...new Set(Object.values(PATHS).flatMap(paths => paths.map(path => path.split('.', 1)[0]!))),
-  'targetResources',
-  'additionalDetails',
-];
+const FIELDS = [...fieldsOf(PATHS), 'targetResources', 'additionalDetails'];
 
 const OK = /^(?:success|succeeded|ok|true|0)?$/i;
 const UNDERWAY = /^(?:in ?progress|start(?:ed)?|accept(?:ed)?)$/i;
@@ -124,7 +122,7 @@ interface Seen {
 function audit(seen: Seen) {
   const { fields, whole, operation, at, outcome } = seen;
   const account = tenantOf(fields.tenant, fields.resource);
-  const identity = initiatorOf(dig(whole, 'initiatedBy'), account) ?? nobody(account);
+  const identity = initiatorOf(dig(whole, 'initiatedBy'), account) ?? strangerAt(account);
   const details = detailsIn(whole);
   const targets = itemsOf(dig(whole, 'targetResources'));
   const told = tellAudit({ operation, at, account, succeeded: outcome === 'ok', targets, details });
@@ -146,32 +144,16 @@ function toEvent(
   details: ReadonlyMap<string, string>,
   id: string,
 ): AuditEvent {
-  const { credential, session, principal, account } = identity;
-  return {
+  return eventBy(identity, {
     at,
-    last: at,
-    count: 1,
-    tokensIn: 0,
-    tokensOut: 0,
-    microUsd: 0,
-    ttl: 0,
     example: change === '' ? id : tidy(`${idOf(fields.correlation) || id}/${change}`),
-    hour: hourOf(at),
-    credential,
-    session,
-    principal,
-    account,
     deed,
     action,
     outcome,
     address: readAddress(fields.userAddress || details.get('ipaddr') || fields.address),
     agent: readAgent(details.get('user-agent') || fields.agent),
-    region: '',
-    inferenceRegion: '',
-    model: '',
-    mfa: '',
     target,
-  };
+  });
 }
 
 const unseen = (what: string): View => ({ blind: true, gaps: [`the audit log of Entra ID shows no ${what}`] });

@@ -4,7 +4,6 @@ import { lowerPath } from './azure-resource.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Identity } from './cloudtrail-identity.ts';
 import { dig, digText } from './dig.ts';
-import type { Sink } from './format.ts';
 import { isMasked, tidy } from './redact.ts';
 
 const ZEROS = /^[0{}-]*$/;
@@ -43,26 +42,9 @@ function named(name: string, account: string): Identity | null {
   return id === '' ? null : appIdentity({ appId: id, objectId: '', kind, keyId: '', account, session: '' });
 }
 
-/** Somebody of whom nothing is known but the tenant. */
-export function nobody(account: string): Identity {
-  const id = `unidentified:${account}`;
-  return { credential: id, kind: 'unknown', owner: '', account, session: '', principal: id };
-}
-
 /** The id of a record; one that is missing or masked tells no records apart, so what they say has to. */
 export function recordId(id: string, otherwise: () => readonly (string | number)[]): string {
   const own = tidy(id.trim(), 128);
   if (own !== '' && !isMasked(own)) return isGuid(own.toLowerCase()) ? own.toLowerCase() : own;
   return `content:${hashText(canonicalJson(otherwise())).toString(36)}`;
-}
-
-/** Says once of each credential that it was met, and whose it is. */
-export function createAnnouncer(): (identity: Identity, observedAt: number, sink: Sink) => void {
-  const announced = new Set<string>();
-  return ({ credential, kind, owner, account }, observedAt, sink) => {
-    const key = `${credential}\n${kind}\n${owner}\n${account}\n${observedAt}`;
-    if (announced.has(key)) return;
-    announced.add(key);
-    sink.credential({ id: credential, provider: 'azure', kind, owner, account, observedAt });
-  };
 }

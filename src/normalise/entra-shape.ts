@@ -1,4 +1,4 @@
-import type { JsonObject } from '../scan/wanted.ts';
+import type { JsonObject, Paths } from '../scan/wanted.ts';
 import { isObject, parseJson, textOf } from './dig.ts';
 
 /** A record of Entra ID as one object: its own fields, and those around it that an export adds. */
@@ -38,6 +38,11 @@ export function openExport(record: JsonObject): Shape | null {
 /** Whether an export says that the record is of Entra ID. */
 export const isOfEntra = (record: JsonObject): boolean =>
   ENTRA_RESOURCE.test(textOf(record.resourceId ?? record.resourceid));
+
+/** The fields that paths begin at, each once. */
+export const fieldsOf = (paths: Paths): readonly string[] => [
+  ...new Set(Object.values(paths).flatMap(several => several.map(path => path.split('.', 1)[0]!))),
+];
 
 /** The fields of a record under one spelling; JSON text is given as what it holds. */
 export function gather(shape: Shape, names: readonly string[]): JsonObject {

@@ -1,9 +1,10 @@
 import type { View, Views } from '../model/coverage.ts';
 import type { AuditEvent, Outcome } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
-import { hourOf } from '../time.ts';
 import { readAddress } from './address.ts';
 import { readAgent } from './agent.ts';
+import { createAnnouncer } from './azure-announcer.ts';
+import { eventBy } from './azure-event.ts';
 import { asGroup, keepGroup } from './azure-group.ts';
 import {
   type AppCredentialKind,
@@ -11,12 +12,13 @@ import {
   managedIdentityId,
   personIdentity,
   signInName,
+  strangerAt,
 } from './azure-identity.ts';
 import type { Identity } from './cloudtrail-identity.ts';
 import { dig, digList, digText, textOf } from './dig.ts';
 import { signInOutcome } from './entra-errors.ts';
-import { createAnnouncer, idOf, nobody, recordId, tenantOf } from './entra-identity.ts';
-import { gather, has, itemsOf, openExport, type Shape } from './entra-shape.ts';
+import { idOf, recordId, tenantOf } from './entra-identity.ts';
+import { fieldsOf, gather, has, itemsOf, openExport, type Shape } from './entra-shape.ts';
 import { defineFormat, type Reader, type Sink } from './format.ts';
 import { readInstant } from './instant.ts';
 import { GUESSED } from './key-list.ts';
@@ -81,11 +83,7 @@ const EVENT_TYPES: ReadonlyMap<string, Sort> = new Map([
   ['managedIdentity', 'managed-identity'],
 ]);
 
-const FIELDS: readonly string[] = [
-  ...new Set(Object.values(PATHS).flatMap(paths => paths.map(path => path.split('.', 1)[0]!))),
-  'authenticationDetails',
-  'signInEventTypes',
-];
+const FIELDS = [...fieldsOf(PATHS), 'authenticationDetails', 'signInEventTypes'];
 
 const WHO = ['userPrincipalName', 'userId', 'servicePrincipalId', 'servicePrincipalName', 'appId'] as const;
 const WHO_COLUMNS = ['UserPrincipalName', 'ServicePrincipalId', 'ServicePrincipalName'] as const;
@@ -146,7 +144,7 @@ interface Seen {
 function report(seen: Seen, announce: ReturnType<typeof createAnnouncer>, sink: Sink): void {
   const { fields, sort } = seen;
   const account = tenantOf(fields.tenant, fields.resource);
-  const identity = (isPerson(sort) ? personIn(fields, account) : appIn(fields, sort, account)) ?? nobody(account);
+  const identity = (isPerson(sort) ? personIn(fields, account) : appIn(fields, sort, account)) ?? strangerAt(account);
   announce(identity, isGuess(fields, identity) ? GUESSED : 0, sink);
   sink.event(asGroup(toEvent(seen, identity), seen.whole));
 }
@@ -213,34 +211,19 @@ function managedIn({ managedId, managedType }: SignIn): string {
 }
 
 function toEvent({ fields, whole, sort, at, outcome }: Seen, identity: Identity): AuditEvent {
-  const { credential, session, principal, account } = identity;
+  const { credential, session } = identity;
   const address = readAddress(fields.address);
   const otherwise = () => [idOf(fields.correlation), at, outcome, credential, session, idOf(fields.appId), address];
-  return {
+  return eventBy(identity, {
     at,
-    last: at,
-    count: 1,
-    tokensIn: 0,
-    tokensOut: 0,
-    microUsd: 0,
-    ttl: 0,
     example: recordId(fields.id, otherwise),
-    hour: hourOf(at),
-    credential,
-    session,
-    principal,
-    account,
     deed: isPerson(sort) ? 'sign-in' : 'issue',
     action: sort === 'non-interactive' ? 'entra:non-interactive sign-in' : 'entra:sign-in',
     outcome,
     address,
     agent: readAgent(fields.agent),
-    region: '',
-    inferenceRegion: '',
-    model: '',
     mfa: isPerson(sort) && outcome === 'ok' ? mfaOf(fields, sort, whole) : '',
-    target: '',
-  };
+  });
 }
 
 /** One factor was enough only where the log asks for no more and a person was there; a strong one counts as two. */

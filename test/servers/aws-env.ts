@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
+import type { Access, ClientSettings } from '../../src/collect/aws/access.ts';
 
 /** A home of its own for each test: no setting for AWS or proxies of whoever runs it, and no file under ~/.aws. */
 export function isolateAws() {
@@ -36,3 +37,21 @@ export function isolateAws() {
 
 /** A user's access key, as the environment has it. */
 export const STATIC_KEY = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'example' };
+
+type Wiring = Pick<ClientSettings, 'requestHandler' | 'maxAttempts'> & { readonly endpoint: string };
+
+/** An account that an auditor is signed in to, whose clients are wired up so. */
+export const accountWith = (wiring: Wiring): Access => ({
+  account: '123456789012',
+  principal: 'arn:aws:iam::123456789012:user/auditor',
+  partition: 'aws',
+  globalRegion: 'us-east-1',
+  client: region => ({
+    region,
+    credentials: () => Promise.resolve({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'example' }),
+    customUserAgent: 'keyward/test',
+    retryMode: 'adaptive',
+    authSchemePreference: ['sigv4'],
+    ...wiring,
+  }),
+});

@@ -1,10 +1,10 @@
 import type { TokenCredential } from '@azure/identity';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { Task } from '../../src/collect/collector.ts';
 import { cloudOf } from '../../src/collect/azure/cloud.ts';
 import { accessWith, type AzureAccess } from '../../src/collect/azure/sign-in.ts';
+import { listen } from './loopback.ts';
 
 /** A request as the service saw it. */
 export interface RestCall {
@@ -42,16 +42,11 @@ export async function serveRest(answer: (call: RestCall) => RestAnswer): Promise
     calls.push(call);
     say(answer(call), request, response);
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { url, close } = await listen(server);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     calls,
-    close: () =>
-      new Promise(resolve => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    close,
   };
 }
 
@@ -94,6 +89,13 @@ export const tokenOf = (claims: Readonly<Record<string, string>>): string =>
 
 /** The claims of an app that signed in for itself. */
 export const APP_CLAIMS = { tid: TENANT, appid: APP, idtyp: 'app', oid: 'ffffffff-0000-0000-0000-000000000001' };
+
+/** What the doctor is told of such an app, where nothing in the environment signs it in. */
+export const SIGNED_IN = {
+  what: 'credentials',
+  state: 'ok',
+  detail: `app/${APP}, by the managed identity of this machine, the Azure CLI or another tool that is signed in, tenant ${TENANT}`,
+};
 
 /** A credential that gives a token to whoever asks, and what it was asked for. */
 export function tokenCredential(token: string, life = 3_600_000, clock = { now: (): number => 0 }) {

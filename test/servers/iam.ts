@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from './loopback.ts';
 
 /** What a value becomes in XML: fields by name, lists as members. */
 export type Xml = string | number | boolean | readonly Xml[] | { readonly [name: string]: Xml | undefined };
@@ -54,16 +54,12 @@ export async function serveIam(answer: Answer): Promise<IamServer> {
       setTimeout(() => response.writeHead(status, { 'content-type': 'text/xml' }).end(body), 2);
     });
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { url, close } = await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     requests,
     busiest: () => busiest,
-    close: () =>
-      new Promise(resolve => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
 }
 

@@ -1,8 +1,8 @@
 import { createServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { selfSigned } from './certificate.ts';
+import { listen } from './loopback.ts';
 
 /** One query as it reached the server. */
 export interface LogsCall {
@@ -60,16 +60,12 @@ export async function serveLogs(answer: (call: LogsCall) => LogsAnswer): Promise
       return reply(request, response, answer(call));
     });
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port, close } = await listen(server);
   return {
-    url: `https://localhost:${(server.address() as AddressInfo).port}`,
+    url: `https://localhost:${port}`,
     cert,
     calls,
-    close: () =>
-      new Promise(resolve => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Access } from '../../src/collect/aws/access.ts';
+import { accountWith } from './aws-env.ts';
+import { listen } from './loopback.ts';
 
 /** A call as it came in. */
 export interface Call {
@@ -44,19 +45,14 @@ export async function serveAws(world: World, pause = 0): Promise<AwsServer> {
       send(response, call, answer);
     });
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { url, close } = await listen(server);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     calls,
     get mostAtOnce() {
       return mostAtOnce;
     },
-    close: () =>
-      new Promise(resolve => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
+    close,
   };
 }
 
@@ -119,21 +115,5 @@ const errorXml = ({ error, message = '' }: { error: string; message?: string }):
 export async function accessTo({ url }: Pick<AwsServer, 'url'>): Promise<Access> {
   const { NodeHttpHandler } = await import('@smithy/node-http-handler');
   const requestHandler = new NodeHttpHandler({ requestTimeout: 5_000 });
-  const credentials = () => Promise.resolve({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'example' });
-  return {
-    account: '123456789012',
-    principal: 'arn:aws:iam::123456789012:user/auditor',
-    partition: 'aws',
-    globalRegion: 'us-east-1',
-    client: region => ({
-      region,
-      credentials,
-      requestHandler,
-      customUserAgent: 'keyward/test',
-      maxAttempts: 1,
-      retryMode: 'adaptive',
-      authSchemePreference: ['sigv4'],
-      endpoint: url,
-    }),
-  };
+  return accountWith({ requestHandler, maxAttempts: 1, endpoint: url });
 }

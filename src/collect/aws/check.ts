@@ -4,10 +4,11 @@ import type { Views } from '../../model/coverage.ts';
 import { eachOf } from '../../pool.ts';
 import { countText, someText } from '../../wording.ts';
 import type { Check, Task } from '../collector.ts';
+import { unbegun } from '../service/checks.ts';
+import { blindViews } from '../service/views.ts';
 import { describeAccess } from './access.ts';
 import { type Examined, examine } from './check/examine.ts';
-import { unbegun } from './check/probe.ts';
-import { blindViews, unitedViews } from './lookup/views.ts';
+import { unitedViews } from './lookup/views.ts';
 import { namedRegion } from './regions.ts';
 import { type SignedIn, signIn } from './session.ts';
 

@@ -7,6 +7,7 @@ import { createSorter } from '../../scan/sorter.ts';
 import { countText, isoText } from '../../wording.ts';
 import type { Task } from '../collector.ts';
 import { createIntake } from '../intake/intake.ts';
+import type { Trouble } from '../service/trouble.ts';
 import type { Access } from './access.ts';
 import type { Estimate } from './lookup/estimate.ts';
 import type { KeyUse } from './inventory.ts';
@@ -15,7 +16,6 @@ import { type Cursor, readCursor, writeCursor } from './lookup/cursor.ts';
 import { pagesOf, STUCK, type Stretch } from './lookup/pages.ts';
 import { keyQueries, type Query, queryText, type Scope, standingQueries } from './lookup/plan.ts';
 import { NO_KEYS } from './lookup/views.ts';
-import type { Trouble } from './trouble.ts';
 
 /** One Region of an account, to be pulled with LookupEvents. */
 export interface Pull {

@@ -1,17 +1,9 @@
 import { UserError } from '../../errors.ts';
 import { principalText } from '../../kinds.ts';
-import { type Fault, readFault, tame } from './fault.ts';
-
-/** Why a request failed, and one sentence for the user: what happened and what to do. */
-export interface Trouble {
-  /**
-   * `denied`: a permission is lacking; `expired`: the credentials were good once; `credentials`: there are none, or they
-   * are refused; `throttled`: too many requests; `network`: the service could not be reached or failed; `token`: a page
-   * token is no longer taken; `missing`: what was asked for does not exist.
-   */
-  readonly kind: 'denied' | 'expired' | 'credentials' | 'throttled' | 'network' | 'token' | 'missing' | 'other';
-  readonly what: string;
-}
+import { tame } from '../service/tame.ts';
+import type { Trouble } from '../service/trouble.ts';
+import { attemptsText, type ServiceWords, unreachedText } from '../service/unreached.ts';
+import { type Fault, readFault } from './fault.ts';
 
 /** Explains why a call that needs the IAM action `permission` failed; `profile` is the one signed in with, if any. */
 export function explain(error: unknown, permission: string, profile = ''): Trouble {
@@ -140,32 +132,19 @@ function remedyText(message: string, action: string): string {
   return 'allow it in an IAM policy';
 }
 
-const attemptsText = ({ attempts }: Fault): string => (attempts > 1 ? ` after ${attempts} attempts` : '');
-
-function throttledText(fault: Fault): string {
-  return `AWS still slows requests down${attemptsText(fault)} (${fault.name}): try again when less is going on in the account`;
+function throttledText({ name, attempts }: Fault): string {
+  return `AWS still slows requests down${attemptsText(attempts)} (${name}): try again when less is going on in the account`;
 }
 
-const CERTIFICATE = /CERT|UNABLE_TO_|ERR_TLS/;
+const AWS: ServiceWords = { name: 'AWS', whereabouts: 'the Region and the network', certificates: 'AWS_CA_BUNDLE' };
 
 /** Empty when it is not about reaching the service. */
 function networkText(fault: Fault): string {
-  const { code, name, status, message } = fault;
-  const host = fault.host || 'the service';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return `the name of ${host} cannot be resolved: check the Region and the network, and HTTPS_PROXY behind a proxy`;
-  if (CERTIFICATE.test(code))
-    return `the certificate of ${host} is not trusted (${code}): if a proxy inspects traffic, name its CA file in AWS_CA_BUNDLE`;
-  if (name === 'HTTP 403') return 'something before AWS refuses the request: a proxy may have to let its hosts through';
-  if (status === 407) return 'the proxy wants a user name and password: put them into HTTPS_PROXY';
-  if (name === 'TimeoutError' || code === 'ETIMEDOUT')
-    return `${host} did not answer in time${attemptsText(fault)}: check the network, and HTTPS_PROXY behind a proxy`;
-  if (/^E[A-Z]+$/.test(code))
-    return `the connection to ${host} failed${attemptsText(fault)} (${code}): check the network, and HTTPS_PROXY behind a proxy`;
-  if (status >= 500) return `AWS failed with HTTP ${status}${attemptsText(fault)}: try again later`;
-  if (/Deserialization error/.test(message))
-    return 'what answered is not AWS: a proxy or a sign-in page may stand in between';
-  return '';
+  const { name, status, message } = fault;
+  const way = { isLate: name === 'TimeoutError', isBarred: name === 'HTTP 403', isBroken: status >= 500 };
+  const what = unreachedText({ ...fault, ...way }, AWS);
+  if (what !== '' || !/Deserialization error/.test(message)) return what;
+  return 'what answered is not AWS: a proxy or a sign-in page may stand in between';
 }
 
 function otherText({ name, message, code }: Fault): string {

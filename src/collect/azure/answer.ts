@@ -1,6 +1,6 @@
 import { dig, digList, digText, isObject, parseJson } from '../../normalise/dig.ts';
-import { tame } from '../aws/fault.ts';
 import type { JsonObject } from '../../scan/wanted.ts';
+import { tame } from '../service/tame.ts';
 
 /** What a query was answered with; nothing in its cells is trusted. */
 export interface Answer {

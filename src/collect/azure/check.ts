@@ -1,8 +1,9 @@
 import { UserError } from '../../errors.ts';
 import type { Views } from '../../model/coverage.ts';
 import { countText } from '../../wording.ts';
-import { blindViews } from '../aws/lookup/views.ts';
 import type { Check, Task } from '../collector.ts';
+import { troubled, unbegun } from '../service/checks.ts';
+import { blindViews } from '../service/views.ts';
 import { ACTIVITY_ROLE, activityService, activityViews, countRecent, subscriptionIn } from './activity.ts';
 import { APP_LISTS, appKeyViews, GRAPH_ROLE, graphService, listPath } from './graph.ts';
 import { ACTIVITY_PERMISSION, GRAPH_PERMISSION } from './needs.ts';
@@ -23,7 +24,7 @@ export async function* checkAzure(source: string, task: Task, signIn: SignIn = s
     yield { what: ACTIVITY_PERMISSION, state: 'ok', detail: `${countText(count, 'event')} in the last hour` };
     return activityViews(task.window);
   } catch (error) {
-    const check = failed(ACTIVITY_PERMISSION, error, ACTIVITY_ROLE);
+    const check = troubled(ACTIVITY_PERMISSION, explainAzure(error, ACTIVITY_ROLE));
     yield check;
     return blindViews(check.detail);
   }
@@ -40,7 +41,7 @@ export async function* checkEntra(task: Task, signIn: SignIn = signInToAzure): C
       await rest.get(listPath(list, 1));
       yield { what: GRAPH_PERMISSION, state: 'ok', detail: list.title };
     } catch (error) {
-      const check = failed(GRAPH_PERMISSION, error, GRAPH_ROLE);
+      const check = troubled(GRAPH_PERMISSION, explainAzure(error, GRAPH_ROLE));
       refused.push(check.detail);
       yield { ...check, detail: `${list.title}: ${check.detail}` };
     }
@@ -65,7 +66,7 @@ export async function* checkSignIn(
     return access;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    yield { what: 'credentials', state: 'failed', detail: [error.message, error.hint].filter(Boolean).join('. ') };
+    yield unbegun('credentials', error);
     yield* warningChecks(warnings);
     return null;
   }
@@ -73,8 +74,3 @@ export async function* checkSignIn(
 
 const warningChecks = (warnings: readonly string[]): readonly Check[] =>
   warnings.map(detail => ({ what: 'credentials', state: 'unknown', detail }));
-
-function failed(what: string, error: unknown, role: string): Check {
-  const { kind, what: detail } = explainAzure(error, role);
-  return { what, state: kind === 'denied' ? 'refused' : 'failed', detail };
-}

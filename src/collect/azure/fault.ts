@@ -1,4 +1,4 @@
-import { readFault } from '../aws/fault.ts';
+import { readThrown } from '../service/thrown.ts';
 
 /** What is of use in an error of the Azure SDK, of our own requests, of Node or of anything else that was thrown. */
 export interface AzureFault {
@@ -30,7 +30,7 @@ type Layer = Readonly<Record<string, unknown>>;
 /** Reads an error, whatever it is. */
 export function readAzureFault(error: unknown): AzureFault {
   const layers = layersOf(error);
-  const { code, host, message: first } = readFault(error);
+  const { code, host, message: first } = readThrown(error);
   const texts = layers.flatMap(layer => [textIn(layer, 'message'), textIn(layer, 'errorDescription')]);
   const message = texts.find(text => AADSTS.test(text)) ?? (first || (texts.find(text => text !== '') ?? ''));
   const isNode = NODE.test(code);

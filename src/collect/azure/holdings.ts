@@ -1,4 +1,5 @@
-import type { Sight, View, Views } from '../../model/coverage.ts';
+import type { Sight, Views } from '../../model/coverage.ts';
+import { viewsOf } from '../service/views.ts';
 import { type Table, tableOf } from './survey.ts';
 
 /** What a table tells of, and what cannot be seen without it. */
@@ -26,14 +27,12 @@ const HOLDINGS: ReadonlyMap<string, Holding> = new Map<string, Holding>([
   ],
 ]);
 
-const SIGHTS: readonly Sight[] = ['calls', 'tokens', 'places', 'deeds', 'sign-ins', 'inventory'];
-
 const NOTHING_SHOWN = 'no table that was read shows it';
 const NO_INVENTORY = 'a workspace holds no list of secrets and certificates: read `entra:` as well';
 
 /** What a workspace shows: what its rows do, less what is in tables that it lacks. */
 export function workspaceViews(seen: Views | null, tables: readonly Table[]): Views {
-  const viewOf = (sight: Sight): View => {
+  return viewsOf(sight => {
     const { blind, gaps } = seen?.[sight] ?? { blind: true, gaps: [] };
     if (sight === 'inventory') return { blind, gaps: [...gaps, NO_INVENTORY] };
     const missed = tables.filter(({ name, state }) => {
@@ -43,8 +42,7 @@ export function workspaceViews(seen: Views | null, tables: readonly Table[]): Vi
     });
     const all = [...gaps, ...missed.map(absenceText)];
     return { blind, gaps: blind && all.length === 0 ? [NOTHING_SHOWN] : all };
-  };
-  return Object.fromEntries(SIGHTS.map(sight => [sight, viewOf(sight)])) as unknown as Views;
+  });
 }
 
 /** What is not seen because of a table, as in 'the workspace has no table SigninLogs: sign-ins of people are not exported to it'. */

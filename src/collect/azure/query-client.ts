@@ -1,8 +1,8 @@
 import type { LogsQueryClient } from '@azure/monitor-query';
 import { MINUTE, SECOND } from '../../time.ts';
 import { countText } from '../../wording.ts';
-import { createLimiter } from '../aws/limiter.ts';
 import type { Clock, Task } from '../collector.ts';
+import { createLimiter } from '../service/limiter.ts';
 import { type Answer, NOTHING, readAnswer } from './answer.ts';
 import { createKeeper } from './answer-keeper.ts';
 import { type Fault, readQueryFault } from './query-fault.ts';

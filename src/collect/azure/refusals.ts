@@ -1,4 +1,4 @@
-import type { Trouble } from '../aws/trouble.ts';
+import type { Trouble } from '../service/trouble.ts';
 
 /** A way in which Entra ID refuses to sign somebody in, and what to do about it. */
 export interface Refusal {

@@ -2,7 +2,7 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { UserError } from '../../errors.ts';
+import { checkProxy } from '../service/proxy.ts';
 
 /** An answer, its body read to the end. */
 export interface Answer {
@@ -42,7 +42,7 @@ export async function openSend(): Promise<Send> {
     if (url.protocol === 'http:') return plain;
     const proxy = getProxyForUrl(url.href);
     if (proxy === '') return direct;
-    if (!/^https?:\/\//.test(proxy) || !URL.canParse(proxy)) throw new UserError(BAD_PROXY, PROXY_HINT);
+    checkProxy(proxy);
     const tunnel = tunnels.get(proxy) ?? new HttpsProxyAgent(proxy, POOL);
     tunnels.set(proxy, tunnel);
     return tunnel;
@@ -52,9 +52,6 @@ export async function openSend(): Promise<Send> {
     return exchange(sending, agentFor(sending.url));
   };
 }
-
-const BAD_PROXY = 'the proxy named for https is not one that can be used';
-const PROXY_HINT = 'HTTPS_PROXY must be written as in http://proxy.example.com:3128.';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 

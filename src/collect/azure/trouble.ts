@@ -1,10 +1,9 @@
 import { UserError } from '../../errors.ts';
-import { tame } from '../aws/fault.ts';
-import type { Trouble } from '../aws/trouble.ts';
+import { tame } from '../service/tame.ts';
+import type { Trouble } from '../service/trouble.ts';
+import { type ServiceWords, unreachedText } from '../service/unreached.ts';
 import { type AzureFault, readAzureFault } from './fault.ts';
 import { OTHER_CLOUD, REFUSALS, SIGN_IN_AGAIN } from './refusals.ts';
-
-export type { Trouble };
 
 /** Explains in one sentence why a call failed that needs `role`, as in 'Log Analytics Reader on the workspace'. */
 export function explainAzure(error: unknown, role: string): Trouble {
@@ -114,23 +113,23 @@ function deniedText({ message, codes }: AzureFault, role: string): string {
   return `${who} ${lacks}: give it ${role}${api}; what was given just now may take some minutes to count`;
 }
 
-const CERTIFICATE = /CERT|UNABLE_TO_|ERR_TLS|SELF_SIGNED/;
+const AZURE: ServiceWords = { name: 'Azure', whereabouts: 'the network', certificates: 'NODE_EXTRA_CA_CERTS' };
 
 /** Empty when it is not about reaching the service. */
 function networkText({ node, host, status, names, isStrange }: AzureFault): string {
-  const place = host || 'the service';
-  if (isStrange) return `what answered at ${place} is not Azure: a proxy or a sign-in page may stand in between`;
-  if (node === 'ENOTFOUND' || node === 'EAI_AGAIN')
-    return `the name of ${place} cannot be resolved: check the network, and HTTPS_PROXY behind a proxy`;
-  if (CERTIFICATE.test(node))
-    return `the certificate of ${place} is not trusted (${node}): if a proxy inspects traffic, name its CA file in NODE_EXTRA_CA_CERTS`;
-  if (status === 407) return 'the proxy wants a user name and password: put them into HTTPS_PROXY';
-  if (status === 403) return 'something before Azure refuses the request: a proxy may have to let its hosts through';
-  if (names.includes('TimeoutError') || node === 'ETIMEDOUT')
-    return `${place} did not answer in time: check the network, and HTTPS_PROXY behind a proxy`;
-  if (/^E[A-Z]+$/.test(node))
-    return `the connection to ${place} failed (${node}): check the network, and HTTPS_PROXY behind a proxy`;
-  return status >= 500 || status === 408 ? `Azure failed with HTTP ${status}: try again later` : '';
+  if (isStrange)
+    return `what answered at ${host || 'the service'} is not Azure: a proxy or a sign-in page may stand in between`;
+  const way = {
+    host,
+    code: node,
+    status,
+    isLate: names.includes('TimeoutError'),
+    // What Azure itself refuses bears a code, and was told before.
+    isBarred: status === 403,
+    isBroken: status >= 500 || status === 408,
+    attempts: 0,
+  };
+  return unreachedText(way, AZURE);
 }
 
 /** Names of errors that say nothing. */

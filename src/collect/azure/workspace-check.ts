@@ -1,7 +1,7 @@
 import type { Views } from '../../model/coverage.ts';
 import { withSeparators } from '../../wording.ts';
-import { blindViews } from '../aws/lookup/views.ts';
 import type { Check, Task } from '../collector.ts';
+import { blindViews } from '../service/views.ts';
 import { checkSignIn } from './check.ts';
 import { absenceText } from './holdings.ts';
 import { openQueries } from './query-client.ts';

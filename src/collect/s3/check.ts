@@ -1,8 +1,9 @@
 import { UserError } from '../../errors.ts';
 import { describeAccess } from '../aws/access.ts';
-import { probe, unbegun, untried } from '../aws/check/probe.ts';
+import { probe } from '../aws/check/probe.ts';
 import type { Check, Task } from '../collector.ts';
 import { isLogLike } from '../intake/read-bytes.ts';
+import { unbegun, untried } from '../service/checks.ts';
 import { type Bucket, openBucket } from './bucket.ts';
 import { createFetch } from './fetch-part.ts';
 import { folderOf, objectAt } from './find-objects.ts';

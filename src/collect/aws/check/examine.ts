@@ -3,13 +3,14 @@ import type { View, Views } from '../../../model/coverage.ts';
 import { eachOf } from '../../../pool.ts';
 import { compareText, countText, listText, someText } from '../../../wording.ts';
 import type { Check, Task } from '../../collector.ts';
+import { troubled, untried } from '../../service/checks.ts';
 import type { Access } from '../access.ts';
 import { lookupViews } from '../lookup/views.ts';
 import { awsNeeds } from '../needs.ts';
 import { postureOf } from '../posture.ts';
 import { type Survey, survey, type Trail } from '../posture/survey.ts';
 import { enabledRegions } from '../regions.ts';
-import { probe, troubled, untried } from './probe.ts';
+import { probe } from './probe.ts';
 import { probeKeys } from './probe-keys.ts';
 
 /** What one account let keyward do, and what would be seen of it. */

@@ -1,9 +1,10 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { digList, digText } from '../../../normalise/dig.ts';
 import type { Check } from '../../collector.ts';
+import { untried } from '../../service/checks.ts';
 import type { Access } from '../access.ts';
 import { readFault } from '../fault.ts';
-import { probe, untried } from './probe.ts';
+import { probe } from './probe.ts';
 
 type Sdk = typeof import('@aws-sdk/client-iam');
 

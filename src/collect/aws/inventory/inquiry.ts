@@ -2,10 +2,11 @@ import { groupBy } from '../../../group.ts';
 import type { Damage } from '../../../model/batch.ts';
 import { dig, digList, digText } from '../../../normalise/dig.ts';
 import { compareText, someText } from '../../../wording.ts';
-import { roomy } from '../signals.ts';
+import type { Trouble } from '../../service/trouble.ts';
 import type { Access } from '../access.ts';
+import { roomy } from '../signals.ts';
+import { explain } from '../trouble.ts';
 import { openIam, type Iam, type Marker } from './iam.ts';
-import { explain, type Trouble } from '../trouble.ts';
 
 /** A kind of question: the permission it takes and what its answer tells of. */
 export interface Question {

@@ -7,11 +7,12 @@ import type {
 import type { FinalizeRequestMiddleware } from '@smithy/types';
 import { MINUTE, SECOND } from '../../../time.ts';
 import type { Task } from '../../collector.ts';
+import { createLimiter, type Limiter } from '../../service/limiter.ts';
+import type { Trouble } from '../../service/trouble.ts';
 import type { Access } from '../access.ts';
 import { readFault } from '../fault.ts';
-import { createLimiter, type Limiter, REQUEST_GAP } from '../limiter.ts';
 import type { Query } from './plan.ts';
-import { explain, type Trouble } from '../trouble.ts';
+import { explain } from '../trouble.ts';
 
 /** One request for a page: both ends of the stretch count, to the second. */
 interface PageRequest {
@@ -31,6 +32,10 @@ interface Answer {
 export type Ask = (request: PageRequest) => Promise<Answer | Trouble>;
 
 const PERMISSION = 'cloudtrail:LookupEvents';
+
+/** Two requests a second are allowed for each account and Region; others want some of them too. */
+export const REQUEST_GAP = 550;
+
 const PATIENCE = 5 * MINUTE;
 const PAUSES = [5 * SECOND, 10 * SECOND, 20 * SECOND, 30 * SECOND];
 

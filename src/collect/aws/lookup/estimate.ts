@@ -1,6 +1,6 @@
 import { HOUR, MINUTE, SECOND } from '../../../time.ts';
 import { countText, withSeparators } from '../../../wording.ts';
-import { REQUEST_GAP } from '../limiter.ts';
+import { REQUEST_GAP } from './client.ts';
 
 /** How far the pulling of one Region has come since this run began. */
 interface Pace {

@@ -1,6 +1,6 @@
+import type { Trouble } from '../../service/trouble.ts';
 import type { Ask } from './client.ts';
 import type { Query } from './plan.ts';
-import type { Trouble } from '../trouble.ts';
 
 /** A stretch of time in epoch milliseconds, whole seconds; both ends belong to it. */
 export interface Stretch {

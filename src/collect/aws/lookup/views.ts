@@ -1,6 +1,7 @@
-import type { Sight, View, Views } from '../../../model/coverage.ts';
 import { groupBy } from '../../../group.ts';
+import type { Sight, Views } from '../../../model/coverage.ts';
 import { someText } from '../../../wording.ts';
+import { viewsOf } from '../../service/views.ts';
 
 /** What is missing where the access keys of an account could not be listed. */
 export const NO_KEYS = 'the access keys could not be listed, so what they did beside model calls was not pulled';
@@ -17,8 +18,6 @@ interface Pulled {
   /** True when it has nothing of what was asked for. */
   readonly isEmpty: boolean;
 }
-
-const SIGHTS: readonly Sight[] = ['calls', 'tokens', 'places', 'deeds', 'sign-ins', 'inventory'];
 
 const SOME_CALLS =
   'of roles, console users and deleted keys only model calls, sign-ins and changes to keys, trust and trails are ' +
@@ -59,9 +58,6 @@ function refusals(refused: ReadonlyMap<string, string>): string[] {
   return Array.from(byReason, ([why, regions]) => `nothing was read of ${someText(regions, SHOWN)}: ${why}`);
 }
 
-/** Nothing is seen. */
-export const blindViews = (why: string): Views => viewsOf(() => ({ blind: true, gaps: [why] }));
-
 /** What several accounts show: blind only where all are, and what is missing of some says of which. */
 export function unitedViews(accounts: readonly { readonly account: string; readonly views: Views }[]): Views {
   return viewsOf(sight => {
@@ -74,6 +70,3 @@ export function unitedViews(accounts: readonly { readonly account: string; reado
     return { blind: views.every(({ blind }) => blind), gaps };
   });
 }
-
-const viewsOf = (view: (sight: Sight) => View): Views =>
-  Object.fromEntries(SIGHTS.map(sight => [sight, view(sight)])) as unknown as Views;

@@ -1,10 +1,11 @@
 import { dig, digList, digText } from '../../../normalise/dig.ts';
 import { eachOf } from '../../../pool.ts';
 import { compareText } from '../../../wording.ts';
+import type { Trouble } from '../../service/trouble.ts';
 import type { Access } from '../access.ts';
 import { readFault } from '../fault.ts';
 import { isRegion } from '../regions.ts';
-import { explain, type Trouble } from '../trouble.ts';
+import { explain } from '../trouble.ts';
 import { type Selection, selectionOf } from './selection.ts';
 
 /** A trail that concerns the account, and what could be found out about it. */

@@ -6,6 +6,7 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { UserError } from '../../../errors.ts';
 import { SECOND } from '../../../time.ts';
 import type { Task } from '../../collector.ts';
+import { checkProxy } from '../../service/proxy.ts';
 
 type Env = Task['env'];
 type Request = Parameters<NodeHttpHandler['handle']>[0];
@@ -82,13 +83,10 @@ const withScheme = (proxy: string, env: Env): string =>
 async function tunnelMaker(trust: Trust) {
   const { HttpsProxyAgent } = await import('https-proxy-agent');
   return (proxy: string) => {
-    if (!/^https?:\/\//.test(proxy) || !URL.canParse(proxy)) throw new UserError(BAD_PROXY, PROXY_HINT);
+    checkProxy(proxy);
     const agent = new HttpsProxyAgent(proxy, { ...POOL, ...trust });
     // What it is made with is for the way to the proxy; this is for the endpoint behind it. Unless told that it is secure,
     // the agent guesses so anew at every step, and does not find again the connections that it has kept.
     return Object.assign(agent, { options: { secureEndpoint: true, ...trust } });
   };
 }
-
-const BAD_PROXY = 'the proxy named for https is not one that can be used';
-const PROXY_HINT = 'HTTPS_PROXY must be written as in http://proxy.example.com:3128.';

@@ -1,3 +1,4 @@
+import { CLAIM_NAMES } from '../../../normalise/azure-identity.ts';
 import { dig } from '../../../normalise/dig.ts';
 import type { JsonObject } from '../../../scan/wanted.ts';
 import { firstOf } from './kql.ts';
@@ -13,42 +14,18 @@ export const FOLDED_CLAIMS: readonly Claim[] = ['oid', 'appid', 'upn', 'mirid'];
 /** Claims that are told apart as they are written. */
 export const EXACT_CLAIMS: readonly Claim[] = ['appidacr', 'scp', 'idtyp', 'uti'];
 
-const MICROSOFT = 'http://schemas.microsoft.com/identity/claims';
-const XMLSOAP = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims';
-
 /** Of names that a token gives, only one that is a sign-in name is one. */
 const SIGN_IN_NAME = '@"(?i)^(?:.*#)?\\s*[^@\\s#]+@[^@\\s#]+\\s*$|^\\s*[^@\\s]+#ext#@[^@\\s]+\\s*$"';
 
 const named = (bag: string, name: string): string =>
   `tostring(${bag}${/^\w+$/.test(name) ? `.${name}` : `["${name}"]`})`;
 
-const NAMES: Readonly<Record<Claim, readonly string[]>> = {
-  oid: [`${MICROSOFT}/objectidentifier`, 'oid'],
-  appid: ['appid', 'azp'],
-  appidacr: ['appidacr', 'azpacr'],
-  upn: [
-    `${XMLSOAP}/upn`,
-    'upn',
-    `${XMLSOAP}/name`,
-    `${XMLSOAP}/emailaddress`,
-    'preferred_username',
-    'unique_name',
-    'email',
-    'name',
-  ],
-  scp: [`${MICROSOFT}/scope`, 'scp'],
-  idtyp: ['idtyp'],
-  mirid: ['xms_mirid'],
-  uti: ['uti'],
-};
-
 /** The tenant's id among the claims in a bag. */
-export const tenantIn = (bag: string): string =>
-  firstOf(...[`${MICROSOFT}/tenantid`, 'tid'].map(name => named(bag, name)));
+export const tenantIn = (bag: string): string => firstOf(...CLAIM_NAMES.tid.map(name => named(bag, name)));
 
 /** Lines that take the claims out of a bag of them. */
 export function claimsInBag(bag: string): readonly string[] {
-  const found = (claim: Claim): readonly string[] => NAMES[claim].map(name => named(bag, name));
+  const found = (claim: Claim): readonly string[] => CLAIM_NAMES[claim].map(name => named(bag, name));
   return claimLines(found);
 }
 

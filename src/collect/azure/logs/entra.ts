@@ -110,6 +110,23 @@ const SIGN_IN = [
 const SIGN_IN_ALONE = `iff(${HAS_NO_ID}, strcat("-", CorrelationId, " ", AppId, " ", tostring(TimeGenerated)), "")`;
 const STRONG = '@"(?i)fido2|passkey|windows hello|authenticator|phone sign-?in|\\(mfa\\)"';
 
+/** What a row of any sign-in has in the shape of its table. */
+function signInRecord(table: string, row: JsonObject): JsonObject {
+  return {
+    Type: table,
+    TimeGenerated: row.TimeGenerated,
+    Id: row.Id,
+    CorrelationId: row.CorrelationId,
+    AppId: row.AppId,
+    AADTenantId: row.AADTenantId,
+    ResultType: row.ResultType,
+    IPAddress: row.IPAddress,
+    UserAgent: row.UserAgent,
+    UniqueTokenIdentifier: row.UniqueTokenIdentifier,
+    ...groupOf(row),
+  };
+}
+
 /** Sign-ins of people: with a token of its own each, so that only copies of one are the same. */
 export const personRecipe = (table: 'SigninLogs' | 'AADNonInteractiveUserSignInLogs'): Recipe => ({
   table,
@@ -140,23 +157,13 @@ export const personRecipe = (table: 'SigninLogs' | 'AADNonInteractiveUserSignInL
 export const personRecord =
   (table: string) =>
   (row: JsonObject): JsonObject => ({
-    Type: table,
-    TimeGenerated: row.TimeGenerated,
-    Id: row.Id,
-    CorrelationId: row.CorrelationId,
-    AppId: row.AppId,
-    AADTenantId: row.AADTenantId,
-    ResultType: row.ResultType,
+    ...signInRecord(table, row),
     UserId: row.UserId,
     UserPrincipalName: row.UserPrincipalName,
-    IPAddress: row.IPAddress,
-    UserAgent: row.UserAgent,
-    UniqueTokenIdentifier: row.UniqueTokenIdentifier,
     IsInteractive: row.IsInteractive,
     AuthenticationRequirement: row.AuthenticationRequirement,
     AuthenticationDetails: row.AuthenticationDetails,
     MfaDetail: { authMethod: row.mfaMethod },
-    ...groupOf(row),
   });
 
 /** Sign-ins of applications; those with a secret or a certificate are one and the same for the keys that they name. */
@@ -209,13 +216,7 @@ const STATIC = {
 export const applicationRecord =
   (table: string) =>
   (row: JsonObject): JsonObject => ({
-    Type: table,
-    TimeGenerated: row.TimeGenerated,
-    Id: row.Id,
-    CorrelationId: row.CorrelationId,
-    AppId: row.AppId,
-    AADTenantId: row.AADTenantId,
-    ResultType: row.ResultType,
+    ...signInRecord(table, row),
     ServicePrincipalId: row.ServicePrincipalId,
     ServicePrincipalName: row.ServicePrincipalName,
     ServicePrincipalCredentialKeyId: row.ServicePrincipalCredentialKeyId,
@@ -223,8 +224,4 @@ export const applicationRecord =
     ClientCredentialType: row.ClientCredentialType,
     FederatedCredentialId: row.FederatedCredentialId,
     ManagedServiceIdentity: { msiType: row.msiType, associatedResourceId: row.managedId },
-    IPAddress: row.IPAddress,
-    UserAgent: row.UserAgent,
-    UniqueTokenIdentifier: row.UniqueTokenIdentifier,
-    ...groupOf(row),
   });

@@ -3,18 +3,23 @@ import type { Recipe } from '../queries.ts';
 import { type Claim, claimLines, claimsInBag, claimsOf, EXACT_CLAIMS, FOLDED_CLAIMS, groupOf } from './claims.ts';
 import { CALL_ALONE, CALL_KEY, tokensOf } from './kql.ts';
 
+/** Columns of the table that all resources share, whatever their kind. */
+const DIAGNOSTICS = [
+  'Category',
+  'ResourceId',
+  '_ResourceId',
+  'OperationName',
+  'CorrelationId',
+  'CallerIPAddress',
+  'ResultType',
+  'ResultSignature',
+];
+
 /** Calls of models by Azure AI's own log: who called, what, and how it ended; never what was said. */
 export const aiRecipe: Recipe = {
   table: 'AzureDiagnostics',
   columns: [
-    'Category',
-    'ResourceId',
-    '_ResourceId',
-    'OperationName',
-    'CorrelationId',
-    'CallerIPAddress',
-    'ResultType',
-    'ResultSignature',
+    ...DIAGNOSTICS,
     'location_s',
     'properties_s',
     'objectId_g',
@@ -101,14 +106,7 @@ export const vaultRecipe: Recipe = {
   ...VAULT,
   table: 'AzureDiagnostics',
   columns: [
-    'Category',
-    'ResourceId',
-    '_ResourceId',
-    'OperationName',
-    'CorrelationId',
-    'CallerIPAddress',
-    'ResultType',
-    'ResultSignature',
+    ...DIAGNOSTICS,
     'id_s',
     'requestUri_s',
     'httpStatusCode_d',

@@ -1,8 +1,5 @@
 import type { Clock } from '../collector.ts';
 
-/** LookupEvents allows two requests a second for each account and Region; others want some of them too. */
-export const REQUEST_GAP = 550;
-
 /** Lets one request pass at a time, each a fixed while after the last. */
 export interface Limiter {
   /** Waits for a turn; ends early, without one, once aborted. */

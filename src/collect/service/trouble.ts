@@ -1,0 +1,10 @@
+/** Why a request failed, and one sentence for the user: what happened and what to do. */
+export interface Trouble {
+  /**
+   * `denied`: a permission is lacking; `expired`: the credentials were good once; `credentials`: there are none, or they
+   * are refused; `throttled`: too many requests; `network`: the service could not be reached or failed; `token`: a page
+   * token is no longer taken; `missing`: what was asked for does not exist.
+   */
+  readonly kind: 'denied' | 'expired' | 'credentials' | 'throttled' | 'network' | 'token' | 'missing' | 'other';
+  readonly what: string;
+}
