@@ -187,9 +187,9 @@ export function configSchema(rules: readonly Rule[]): Json {
   return { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'keyward.yaml', ...schema };
 }
 
-function ruleShape({ title, options, isOnTrial = false }: Rule): ObjectShape {
+function ruleShape({ title, options }: Rule): ObjectShape {
   const fields = Object.entries(options).map(([name, option]) => [name, optionShape(option)] as const);
-  const enabled: Shape = { type: 'switch', describe: 'Whether the rule judges at all.', default: !isOnTrial };
+  const enabled: Shape = { type: 'switch', describe: 'Whether the rule judges at all.', default: true };
   return { type: 'object', describe: `${title}.`, fields: { enabled, ...Object.fromEntries(fields) } };
 }
 

@@ -1,5 +1,5 @@
 import type { Abstained } from './judge.ts';
-import type { Coverage, Reach, Sight, View, Views } from './model/coverage.ts';
+import type { Coverage, GeoNeed, Reach, Sight, View, Views } from './model/coverage.ts';
 import { withSeparators } from './wording.ts';
 import type { Rule } from './rules/rule.ts';
 import { DAY } from './time.ts';
@@ -17,14 +17,26 @@ export interface SeenSource {
   readonly reach?: Reach | null;
 }
 
-/** Says, rule by rule and source by source, what could be judged and what could not. */
+/** Why a rule sees nothing without it, and what to do. */
+const WITHOUT: Readonly<Record<GeoNeed, string>> = {
+  cities: 'the bundled database of countries knows no cities: give one that does with --geo-db',
+  operators: 'without an ASN database nobody knows who runs a network: give one with --asn-db',
+};
+
+/** Says, rule by rule and source by source, what could be judged and what could not; `lacks` is what geography did. */
 export function coverageOf(
   rules: readonly Rule[],
   sources: readonly SeenSource[],
   abstained: readonly Abstained[],
   since: number | null,
+  lacks: readonly GeoNeed[] = [],
 ): Coverage[] {
   return rules.flatMap(rule => {
+    const { needsGeo } = rule;
+    if (needsGeo !== undefined && lacks.includes(needsGeo)) {
+      const blind = { rule: rule.id, state: 'blind', reason: WITHOUT[needsGeo] } as const;
+      return sources.map(({ id }) => ({ ...blind, source: id }));
+    }
     const doubts = abstained.filter(({ rule: id }) => id === rule.id).map(doubtOf);
     return sources.map(source => ({ rule: rule.id, source: source.id, ...seen(rule, source, doubts, since) }));
   });

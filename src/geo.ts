@@ -7,6 +7,7 @@ import {
   openDatabase,
 } from './geo/database.ts';
 import { type DeclaredNetwork, declareNetworks, type FindNetwork } from './geo/networks.ts';
+import type { GeoNeed } from './model/coverage.ts';
 import type { Place } from './model/event.ts';
 
 export type { DeclaredNetwork } from './geo/networks.ts';
@@ -16,6 +17,8 @@ export interface Geo {
   locate(address: string): Place;
   /** The database in use and the day it was built. */
   readonly build: string;
+  /** What nobody was given to tell. */
+  readonly lacks: readonly GeoNeed[];
 }
 
 export interface GeoOptions {
@@ -56,6 +59,10 @@ export function openGeo({ geoDb, asnDb, networks }: GeoOptions): Geo {
       if (address.length <= LONGEST_REMEMBERED) memo.set(address, place);
       return place;
     },
+    lacks: [
+      ...(geoDb === undefined ? ['cities' as const] : []),
+      ...(asnDb === undefined ? ['operators' as const] : []),
+    ],
     get build() {
       return database().build;
     },

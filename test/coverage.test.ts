@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { betterViews, coverageOf, type SeenSource } from '../src/coverage.ts';
-import type { Sight, View, Views } from '../src/model/coverage.ts';
+import type { GeoNeed, Sight, View, Views } from '../src/model/coverage.ts';
 import { keyListViews } from '../src/normalise/key-list.ts';
 import { rules } from '../src/rules/index.ts';
 
@@ -88,6 +88,16 @@ test.each([
   const blind = missing.map(sight => [sight, { blind: true, gaps: [`no ${sight}`] }]);
   const seen = source({ views: views(Object.fromEntries(blind) as Partial<Views>) });
   expect(coverageOf(rule, [seen], [], null)).toEqual([{ rule: 'denied-burst', source: 'logs', state, reason }]);
+});
+
+test.each([
+  ['impossible-travel', 'cities', 'give one that does with --geo-db'],
+  ['unusual-network', 'operators', 'give one with --asn-db'],
+] as const)('%s is blind where nobody knows %s', (id, need, remedy) => {
+  const rule = rules.filter(rule => rule.id === id);
+  const stateWith = (lacks: readonly GeoNeed[]) => coverageOf(rule, [source({})], [], null, lacks);
+  expect(stateWith([need])).toMatchObject([{ state: 'blind', reason: expect.stringContaining(remedy) as string }]);
+  expect(stateWith([])).toMatchObject([{ state: 'evaluated', reason: '' }]);
 });
 
 test('a rule that looks back no further than a source was read sees all that it needs', () => {

@@ -6,6 +6,8 @@ import type { Format } from '../src/normalise/format.ts';
 import type { Reporter } from '../src/report/reporter.ts';
 import type { Rule } from '../src/rules/rule.ts';
 
+const GEO_NEEDS = { cities: 'a city database (`--geo-db`)', operators: 'an ASN database (`--asn-db`)' } as const;
+
 const NOTICE = '<!-- Generated from the code by `npm run generate`; edit the code instead. -->';
 
 /** An index of the modules of a folder: `import` lines and one list, in order of file name. */
@@ -42,15 +44,14 @@ export function rulePage(rule: Rule): string {
           : 'signal: raised one level when another family agrees',
       ],
       ['severity', rule.severities === undefined ? rule.severity : `${rule.severity}. ${rule.severities}`],
-      ...(rule.isOnTrial === true
-        ? [
-            [
-              'on trial',
-              'still being measured: judges only where it is enabled in the config or named by `--rule`',
-            ] as const,
-          ]
-        : []),
-      ['needs', [...rule.needs, ...(rule.needsOneOf === undefined ? [] : [rule.needsOneOf.join(' or ')])].join(', ')],
+      [
+        'needs',
+        [
+          ...rule.needs,
+          ...(rule.needsOneOf === undefined ? [] : [rule.needsOneOf.join(' or ')]),
+          ...(rule.needsGeo === undefined ? [] : [GEO_NEEDS[rule.needsGeo]]),
+        ].join(', '),
+      ],
       ...(rule.helps === undefined ? [] : [['judges better with', rule.helps.join(', ')] as const]),
     ]),
     '## What it says',

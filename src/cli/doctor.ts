@@ -6,7 +6,7 @@ import { coverageOf } from '../coverage.ts';
 import { parseInstant } from '../durations.ts';
 import { UserError } from '../errors.ts';
 import { openGeo } from '../geo.ts';
-import type { Coverage, Views } from '../model/coverage.ts';
+import type { Coverage, GeoNeed, Views } from '../model/coverage.ts';
 import { rules } from '../rules/index.ts';
 import { DAY } from '../time.ts';
 import { prepareAws } from './audit.ts';
@@ -37,6 +37,8 @@ export interface Geography {
   readonly build: string;
   /** Null when the database does not say. */
   readonly ageDays: number | null;
+  /** What nobody was given to tell. */
+  readonly lacks: readonly GeoNeed[];
 }
 
 /** What trying to reach a source came to. */
@@ -63,7 +65,8 @@ export async function doctorCommand(given: readonly string[], flags: DoctorFlags
   try {
     const say = speaker(flags, io);
     await say(style => headLines(style, ground));
-    const diagnoses = settings === null ? [] : await diagnoseAll(settings, taskOf(settings, abort.signal, io), say);
+    const diagnoses =
+      settings === null ? [] : await diagnoseAll(settings, ground, taskOf(settings, abort.signal, io), say);
     const isOk = diagnoses.every(({ checks }) => checks.every(({ state }) => state === 'ok' || state === 'unknown'));
     await say(style => summaryLines(style, diagnoses));
     if (flags.json) await print(io.stdout, [`${JSON.stringify(asJson(ground, diagnoses, isOk), null, 2)}\n`]);
@@ -90,14 +93,18 @@ function speaker(flags: DoctorFlags, io: Io): Say {
 
 function groundOf(given: readonly string[], flags: DoctorFlags, io: Io): Ground {
   const { file, config } = loadConfig(flags.config, io.cwd, rules);
-  const { build } = openGeo({ geoDb: flags.geoDb ?? config.geoDb, asnDb: flags.asnDb ?? config.asnDb, networks: [] });
+  const { build, lacks } = openGeo({
+    geoDb: flags.geoDb ?? config.geoDb,
+    asnDb: flags.asnDb ?? config.asnDb,
+    networks: [],
+  });
   const builtAt = parseInstant(/\d{4}-\d{2}-\d{2}$/.exec(build)?.[0] ?? '');
   return {
     version: io.version,
     node: process.versions.node,
     configFile: file,
     sources: [...new Set(given.length > 0 ? given : (config.sources ?? []))],
-    geography: { build, ageDays: builtAt === undefined ? null : Math.floor((io.now() - builtAt) / DAY) },
+    geography: { build, ageDays: builtAt === undefined ? null : Math.floor((io.now() - builtAt) / DAY), lacks },
   };
 }
 
@@ -112,7 +119,7 @@ const taskOf = ({ aws, config }: Settings, signal: AbortSignal, io: Io): Task =>
   tell: text => notice(io, text),
 });
 
-async function diagnoseAll(settings: Settings, task: Task, say: Say): Promise<Diagnosis[]> {
+async function diagnoseAll(settings: Settings, { geography }: Ground, task: Task, say: Say): Promise<Diagnosis[]> {
   const diagnoses: Diagnosis[] = [];
   for (const source of settings.sources) {
     if (task.signal.aborted) break;
@@ -122,7 +129,7 @@ async function diagnoseAll(settings: Settings, task: Task, say: Say): Promise<Di
       checks.push(check);
       await say(style => checkLines(style, check));
     });
-    const coverage = views === null ? null : coverageFor(source, views, settings);
+    const coverage = views === null ? null : coverageFor(source, views, settings, geography.lacks);
     if (coverage !== null) await say(style => coverageText(style, coverage));
     diagnoses.push({ source, checks, coverage });
   }
@@ -154,12 +161,13 @@ async function checkSource(
 }
 
 /** As if it had just been read to its end. */
-const coverageFor = (source: string, views: Views, settings: Settings): Coverage[] =>
+const coverageFor = (source: string, views: Views, settings: Settings, lacks: readonly GeoNeed[]): Coverage[] =>
   coverageOf(
     settings.rules.map(({ rule }) => rule),
     [{ id: source, views, missing: '', until: settings.now }],
     [],
     null,
+    lacks,
   );
 
 function asJson(

@@ -10,26 +10,9 @@ export interface ListFlags {
 /** `keyward rules`: what is judged. */
 export async function rulesCommand(flags: ListFlags, io: Io): Promise<number> {
   const { rules } = await import('../rules/index.ts');
-  const rows = rules.map(({ id, severity, family, title, isOnTrial = false }) => [
-    id,
-    severity,
-    family,
-    isOnTrial ? `${title} (on trial: name it to use it)` : title,
-  ]);
+  const rows = rules.map(({ id, severity, family, title }) => [id, severity, family, title]);
   const json = rules.map(
-    ({
-      id,
-      title,
-      family,
-      kind,
-      severity,
-      severities,
-      description,
-      isOnTrial = false,
-      needs,
-      needsOneOf = [],
-      options,
-    }) => ({
+    ({ id, title, family, kind, severity, severities, description, needs, needsOneOf = [], needsGeo = null, options }) => ({
       id,
       title,
       family,
@@ -37,9 +20,9 @@ export async function rulesCommand(flags: ListFlags, io: Io): Promise<number> {
       severity,
       severities: severities ?? null,
       description,
-      isOnTrial,
       needs,
       needsOneOf,
+      needsGeo,
       options: Object.fromEntries(Object.entries(options).map(([name, option]) => [name, asJson(option)])),
     }),
   );

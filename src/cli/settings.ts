@@ -104,8 +104,8 @@ export function configureRules(
 ): ConfiguredRule[] {
   const ids = all.map(({ id }) => id);
   for (const id of [...wanted, ...unwanted]) if (!ids.includes(id)) throw unknownName('rule', id, ids);
-  const chosen = all.filter(({ id, isOnTrial = false }) => {
-    const isWanted = wanted.length > 0 ? wanted.includes(id) : (settings[id]?.enabled ?? !isOnTrial);
+  const chosen = all.filter(({ id }) => {
+    const isWanted = wanted.length > 0 ? wanted.includes(id) : (settings[id]?.enabled ?? true);
     return isWanted && !unwanted.includes(id);
   });
   if (chosen.length === 0) throw new UserError('no rule is left to judge by', 'List them with `keyward rules`.');

@@ -1,6 +1,9 @@
 /** What a source can let a rule see: model calls and their tokens, places, what else was done, sign-ins, key lists. */
 export type Sight = 'calls' | 'tokens' | 'places' | 'deeds' | 'sign-ins' | 'inventory';
 
+/** What a rule may want of geography beside countries: where in one, and who runs a network. */
+export type GeoNeed = 'cities' | 'operators';
+
 export type CoverageState = 'evaluated' | 'partial' | 'blind';
 
 /**

@@ -65,6 +65,7 @@ export const impossibleTravel = defineRule({
   ],
   lookbackDays: 90,
   needs: ['sign-ins', 'places'],
+  needsGeo: 'cities',
   facets: { travels },
   options,
   messages,
@@ -152,7 +153,13 @@ function verdictOn({ id }: Credential, pair: string, leaps: readonly Leap[], { m
   const rest = {
     subject: [id, pair],
     episodes: leaps.map(leap => ({ from: leap.from.last, until: Math.max(leap.from.last, leap.to.first) })),
-    evidence: { leaps: leaps.slice(0, SHOWN).map(leapEvidence), leapsInAll: leaps.length },
+    evidence: {
+      first: isoText(Math.min(...leaps.map(leap => leap.from.first))),
+      last: isoText(Math.max(...leaps.map(leap => leap.to.last))),
+      maxKmPerHour,
+      leaps: [worst, ...leaps.filter(leap => leap !== worst)].slice(0, SHOWN).map(leapEvidence),
+      leapsInAll: leaps.length,
+    },
   };
   if (gap < MINUTE) return { message: 'atOnce' as const, data: said, ...rest };
   const speed = Math.floor((km * HOUR) / gap);
@@ -162,17 +169,19 @@ function verdictOn({ id }: Credential, pair: string, leaps: readonly Leap[], { m
 /** How far a leap is beyond what can be; less than a minute counts as one. */
 const excess = ({ km, gap }: Leap): number => km / Math.max(gap, MINUTE);
 
-const leapEvidence = ({ from, to, km }: Leap) => ({
+const leapEvidence = ({ from, to, km, gap }: Leap) => ({
   from: { ...sideEvidence(from), at: isoText(from.last) },
   to: { ...sideEvidence(to), at: isoText(to.first) },
   km,
+  kmPerHour: gap < MINUTE ? null : Math.floor((km * HOUR) / gap),
 });
 
-const sideEvidence = ({ country, point: { latitude, longitude, radiusKm } }: SignInHour) => ({
+const sideEvidence = ({ country, point: { latitude, longitude, radiusKm }, example }: SignInHour) => ({
   country,
   latitude,
   longitude,
   radiusKm,
+  example,
 });
 
 /** Roughly where; a tenth of a degree is some ten kilometres. */

@@ -1,5 +1,5 @@
 import type { FacetSet, StateOf } from '../facets/facet.ts';
-import type { Sight } from '../model/coverage.ts';
+import type { GeoNeed, Sight } from '../model/coverage.ts';
 import type { Credential } from '../model/credential.ts';
 import type { AuditEvent, Point } from '../model/event.ts';
 import type { Episode, Family, Json, Severity } from '../model/finding.ts';
@@ -104,14 +104,14 @@ export interface RuleMeta {
   readonly remediation: string;
   readonly references: readonly string[];
   readonly falsePositives: readonly string[];
-  /** Still being measured: it judges only where it is enabled in the config or named by `--rule`. */
-  readonly isOnTrial?: boolean;
   /** Days of history before what is judged that it compares with. */
   readonly lookbackDays?: number;
   /** What a source must show for the rule to see anything. */
   readonly needs: readonly Sight[];
   /** Of these it needs one; without the others it is partial. */
   readonly needsOneOf?: readonly Sight[];
+  /** What geography must tell for the rule to see anything. */
+  readonly needsGeo?: GeoNeed;
   /** What it judges better with; without it the rule is partial, not blind. */
   readonly helps?: readonly Sight[];
 }

@@ -59,6 +59,7 @@ export const unusualNetwork = defineRule({
   ],
   lookbackDays: 90,
   needs: ['places'],
+  needsGeo: 'operators',
   facets: { operatorDays },
   options,
   messages: {
@@ -139,6 +140,7 @@ function verdictOn(id: string, name: Unusual, found: readonly Found[]) {
       operators,
       countries: [...new Set(rows.map(({ country }) => country))].filter(country => country !== '').sort(),
       before: Object.fromEntries([...habit.byClass].sort(([a], [b]) => (a < b ? -1 : 1))),
+      shareElsewhere: Math.floor(elsewhere * 1000) / 1000,
       activeDays: habit.days,
       example: rows.reduce((least, row) => smallerExample(least, row.example), ''),
     },

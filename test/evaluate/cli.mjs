@@ -1,11 +1,12 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { detectionPage, HELD_BACK_FROM, measure } from './page.mjs';
+import { barsOf, detectionPage, HELD_BACK_FROM, measure } from './page.mjs';
 import { run } from './run.mjs';
 import { isAtLeast, STANDING } from './score.mjs';
 
-const USAGE = `usage: npm run evaluate -- [--seeds 101,102] [--keys N] [--out FILE] [--verbose]
-Seeds from ${HELD_BACK_FROM} on are held back: rules are never tuned on them. Other seeds need --out, to keep the page honest.`;
+const USAGE = `usage: npm run evaluate -- [--seeds 101,102] [--keys N] [--out FILE] [--check] [--verbose]
+Seeds from ${HELD_BACK_FROM} on are held back: rules are never tuned on them. Other seeds need --out, to keep the page honest.
+--check writes nothing: it fails where the page is not what it would be, or a bar is not met.`;
 const HELD_BACK = '101,102,103';
 const PAGE = new URL('../../docs/detection.md', import.meta.url);
 
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: HELD_BACK },
     keys: { type: 'string', default: '1000' },
     out: { type: 'string' },
+    check: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -38,9 +40,23 @@ async function evaluate() {
     runs.push(done);
   }
   const command = `npm run evaluate${values.seeds === HELD_BACK ? '' : ` -- --seeds ${values.seeds}`}`;
-  const page = detectionPage(measure(runs), { seeds, command });
-  await writeFile(values.out ?? PAGE, page);
-  console.log(page);
+  const measured = measure(runs);
+  const page = detectionPage(measured, { seeds, command });
+  if (values.check) await check(page, barsOf(measured));
+  else {
+    await writeFile(values.out ?? PAGE, page);
+    console.log(page);
+  }
+}
+
+/** @param {string} page @param {ReturnType<typeof barsOf>} bars */
+async function check(page, bars) {
+  const unmet = bars.filter(({ isMet }) => !isMet);
+  for (const { bar, wanted, got } of bars) console.log(`${bar}: ${got} (${wanted})`);
+  const isCurrent = (await readFile(values.out ?? PAGE, 'utf8').catch(() => '')) === page;
+  if (!isCurrent) console.error('docs/detection.md is not current: run `npm run evaluate`');
+  if (unmet.length > 0) console.error(`not met: ${unmet.map(({ bar }) => bar).join('; ')}`);
+  if (!isCurrent || unmet.length > 0) process.exitCode = 1;
 }
 
 /** Every miss and every false finding, for those who tune. @param {Awaited<ReturnType<typeof run>>} done */

@@ -101,36 +101,60 @@ const BLINDNESS = [
 ];
 
 /** @param {Measured} measured */
-function barsTable({ results, noise, kiloWeeks, runs }) {
-  const rows = LOUDNESSES.map(loudness => {
-    const share = shareOf(
-      results.filter(({ label }) => label.loudness === loudness),
-      'medium',
-    );
-    return [`recall, ${loudness}`, `≥ ${BARS[loudness]}`, share.toFixed(2), share >= BARS[loudness]];
-  });
-  const high = shareOf(
-    results.filter(({ label }) => label.loudness === 'loud'),
-    'high',
+const barsTable = measured =>
+  table(
+    ['bar', 'wanted', 'measured', 'met'],
+    barsOf(measured).map(({ bar, wanted, got, isMet }) => [bar, wanted, got, isMet ? 'yes' : '**no**']),
   );
+
+/**
+ * What was promised, and what came of it.
+ *
+ * @param {Measured} measured @returns {{ bar: string, wanted: string, got: string, isMet: boolean }[]}
+ */
+export function barsOf({ results, noise, kiloWeeks, runs, baselines }) {
+  const recalls = LOUDNESSES.map(loudness => shareOf(ofLoudness(results, loudness), 'medium'));
   const rate = (/** @type {(severity: any) => boolean} */ isMeant) =>
     noise
       .filter(({ rule, severity }) => !STANDING.includes(rule) && isMeant(severity))
       .reduce((sum, { weeks }) => sum + weeks, 0) / kiloWeeks;
+  const high = shareOf(ofLoudness(results, 'loud'), 'high');
   const [grave, medium] = [rate(severity => isAtLeast(severity, 'high')), rate(severity => severity === 'medium')];
   const services = runs.reduce((sum, run) => sum + run.services, 0);
-  const all = [
-    ...rows,
-    ['loud attacks that reach high', '1', high.toFixed(2), high >= 1],
-    ['false findings of high or above, for 1,000 keys and week', '≤ 1', grave.toFixed(2), grave <= 1],
-    ['false findings of medium, for 1,000 keys and week', '≤ 15', medium.toFixed(2), medium <= 15],
-    ['findings about service traffic', '0', String(services), services === 0],
+  const best = LOUDNESSES.map(loudness => Math.max(...baselines.map(({ asTuned }) => asTuned.recall[loudness])));
+  const shares = (/** @type {readonly number[]} */ all) => all.map(share => share.toFixed(2)).join(', ');
+  return [
+    ...LOUDNESSES.map((loudness, i) => ({
+      bar: `recall, ${loudness}`,
+      wanted: `≥ ${BARS[loudness]}`,
+      got: recalls[i].toFixed(2),
+      isMet: recalls[i] >= BARS[loudness],
+    })),
+    { bar: 'loud attacks that reach high', wanted: '1', got: high.toFixed(2), isMet: high >= 1 },
+    {
+      bar: 'false findings of high or above, for 1,000 keys and week',
+      wanted: '≤ 1',
+      got: grave.toFixed(2),
+      isMet: grave <= 1,
+    },
+    {
+      bar: 'false findings of medium, for 1,000 keys and week',
+      wanted: '≤ 15',
+      got: medium.toFixed(2),
+      isMet: medium <= 15,
+    },
+    { bar: 'findings about service traffic', wanted: '0', got: String(services), isMet: services === 0 },
+    {
+      bar: `best recall of the simpler ways below at equal noise (${LOUDNESSES.join(', ')})`,
+      wanted: `below ${shares(recalls)}`,
+      got: shares(best),
+      isMet: best.every((share, i) => share < recalls[i]),
+    },
   ];
-  return table(
-    ['bar', 'wanted', 'measured', 'met'],
-    all.map(([...cells]) => [...cells.slice(0, 3), cells[3] ? 'yes' : '**no**']),
-  );
 }
+
+/** @param {readonly Result[]} results @param {string} loudness */
+const ofLoudness = (results, loudness) => results.filter(({ label }) => label.loudness === loudness);
 
 /** @param {readonly Result[]} results */
 function attacksTable(results) {
@@ -194,12 +218,7 @@ function noiseTable({ noise, kiloWeeks }, isMeant) {
 
 /** @param {Measured} measured */
 function baselineTable({ results, allowed, kiloWeeks, baselines }) {
-  const recall = LOUDNESSES.map(loudness =>
-    shareOf(
-      results.filter(({ label }) => label.loudness === loudness),
-      'medium',
-    ).toFixed(2),
-  );
+  const recall = LOUDNESSES.map(loudness => shareOf(ofLoudness(results, loudness), 'medium').toFixed(2));
   const rows = baselines.flatMap(({ title, unit, asPublished, asTuned }) =>
     [
       ['usual', asPublished],

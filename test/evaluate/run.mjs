@@ -20,7 +20,7 @@ export async function run({ seed, keys }) {
   const report = await audit(
     {
       sources: ['simulation'],
-      rules: configureRules(rules.map(rule => ({ ...rule, isOnTrial: false })), {}, {}),
+      rules: configureRules(rules, {}, {}),
       collectors: [simulated(simulation, events => tally.add(events))],
       geo,
       self: [],
