@@ -5,8 +5,8 @@ import { UserError } from './errors.ts';
 import { gather, type Listed } from './gather.ts';
 import type { Geo } from './geo.ts';
 import { type ConfiguredRule, type Judgement, judge } from './judge.ts';
-import { type Ledger, openLedger } from './ledger.ts';
-import type { Severity } from './model/finding.ts';
+import { openLedger } from './ledger.ts';
+import type { Finding, Severity } from './model/finding.ts';
 import type { Report, SourceReport } from './model/report.ts';
 import { planFor } from './plan.ts';
 import { type Filter, type Progress, Reading, SourceTally } from './reading.ts';
@@ -29,6 +29,8 @@ export interface AuditRequest {
   readonly lookbackDays: number | null;
   readonly world: World;
   readonly version: string;
+  /** The configuration file, for the report. */
+  readonly configFile?: string | null;
   /** Keeps what was read, so that an interrupted run can go on. */
   readonly checkpoint?: Checkpoint;
 }
@@ -51,16 +53,22 @@ export interface AuditHooks {
 /** Reads the sources, folds them into a ledger, judges it and returns the report. */
 export async function audit(request: AuditRequest, hooks: AuditHooks): Promise<Report> {
   const opened = await openSources(request, hooks);
-  const ledger = await readAll(opened, request, hooks);
+  const ledger = openLedger(planFor(request.rules.map(({ rule }) => rule)));
+  const reading = new Reading(ledger, request.geo, filterOf(request, opened), request.checkpoint ?? null);
+  await gather(opened, reading, hooks);
   refuseNothing(opened, hooks.signal);
   const { since, until, now } = request;
   const judgement = judge(ledger, request.rules, { since, now: Math.min(now, until ?? now) });
-  return reportOf(
-    request,
-    opened.map(({ source }) => source),
-    judgement,
-  );
+  const findings = judgement.findings.map(finding => withFiles(finding, reading));
+  const tallies = opened.map(({ source }) => source);
+  return reportOf(request, tallies, { ...judgement, findings });
 }
+
+/** A finding with the files of its examples: the judgement does not know them, only the road. */
+const withFiles = (finding: Finding, reading: Reading): Finding => ({
+  ...finding,
+  examples: finding.examples.map(({ event }) => ({ event, file: reading.fileOf(event) })),
+});
 
 /** Lists every source's shards. A source that cannot be opened is incomplete; all of them together are an error. */
 async function openSources(request: AuditRequest, hooks: AuditHooks): Promise<Listed[]> {
@@ -122,14 +130,6 @@ function refuseNothing(opened: readonly Listed[], { aborted }: AbortSignal): voi
   );
 }
 
-/** Folds all shards into a new ledger. What reading alone needs (the ids of all events) is let go with it. */
-async function readAll(sources: readonly Listed[], request: AuditRequest, hooks: AuditHooks): Promise<Ledger> {
-  const ledger = openLedger(planFor(request.rules.map(({ rule }) => rule)));
-  const reading = new Reading(ledger, request.geo, filterOf(request, sources), request.checkpoint ?? null);
-  await gather(sources, reading, hooks);
-  return ledger;
-}
-
 /** What keyward does itself when it reads an account is not what the account's keys are used for. */
 function filterOf({ until, now, self, collectors }: AuditRequest, sources: readonly Listed[]): Filter {
   const signedInAs = sources.flatMap(({ opened }) => opened.self?.() ?? []);
@@ -161,6 +161,8 @@ function reportOf(request: AuditRequest, tallies: readonly SourceTally[], judgem
       since: request.since,
       until: request.until,
       complete: sources.every(({ complete }) => complete),
+      config: request.configFile ?? null,
+      remarks: [],
     },
     sources,
     coverage: coverageOf(
@@ -168,6 +170,7 @@ function reportOf(request: AuditRequest, tallies: readonly SourceTally[], judgem
       tallies,
       abstained,
       request.since,
+      request.geo.lacks,
     ),
     summary: {
       events: sources.reduce((sum, { events }) => sum + events, 0),

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { parseWhen, WHEN_FORMS, WHEN_PATTERN } from './durations.ts';
-import { FAIL_ON } from './gate.ts';
+import { parseInstant, parseWhen, WHEN_FORMS, WHEN_PATTERN } from './durations.ts';
+import { FAIL_ON, GATES } from './gate.ts';
 import { asCountry } from './geo/country.ts';
 import type { Json } from './model/finding.ts';
 import type { OptionSpec } from './model/option.ts';
@@ -49,6 +49,8 @@ export interface ObjectShape extends Described {
   readonly type: 'object';
   readonly fields: Readonly<Record<string, Shape>>;
   readonly required?: readonly string[];
+  /** Of these sets of fields, one must be there whole. */
+  readonly alternatives?: readonly (readonly string[])[];
 }
 
 const when = (describe: string): TextShape => ({
@@ -138,6 +140,13 @@ const FIELDS: Readonly<Record<string, Shape>> = {
   until: when('Leave out events from here on.'),
   minSeverity: { type: 'choice', describe: 'The least severity that is shown.', choices: SEVERITIES },
   failOn: { type: 'choice', describe: 'The least severity that fails the run.', choices: FAIL_ON, default: 'high' },
+  gate: {
+    type: 'choice',
+    describe: 'With a baseline: whether findings that it knows fail the run too.',
+    choices: GATES,
+    default: 'new',
+  },
+  baseline: { type: 'text', describe: 'A JSON report to compare with.' },
   failOnBlind: {
     type: 'switch',
     describe: 'Count a rule that could not see a source as an incomplete run.',
@@ -172,6 +181,11 @@ export function configShape(rules: readonly Rule[]): ObjectShape {
         describe: 'Files to write beside the report on stdout, by format.',
         fields: Object.fromEntries(formats.map(id => [id, { type: 'text', describe: `Where the ${id} report goes.` }])),
       },
+      suppressions: {
+        type: 'list',
+        describe: 'Findings that somebody answers for: they are listed apart and fail no run.',
+        item: suppressionShape(rules),
+      },
       rules: {
         type: 'object',
         describe: 'Options of the rules, by id.',
@@ -186,6 +200,33 @@ export function configSchema(rules: readonly Rule[]): Json {
   const schema = schemaOf(configShape(rules)) as { readonly [key: string]: Json };
   return { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'keyward.yaml', ...schema };
 }
+
+const DATE = {
+  pattern: /^\d{4}-\d{2}-\d{2}$/,
+  wants: 'a date such as 2027-01-31',
+  accepts: (text: string) => parseInstant(text) !== undefined,
+} as const;
+
+const suppressionShape = (rules: readonly Rule[]): ObjectShape => ({
+  type: 'object',
+  describe: 'One finding, by its fingerprint or by its rule and subject.',
+  required: ['owner', 'reason', 'expires'],
+  alternatives: [['fingerprint'], ['rule', 'subject']],
+  fields: {
+    fingerprint: {
+      type: 'text',
+      describe: 'As the report gives it.',
+      pattern: /^[0-9a-f]{16}$/,
+      wants: 'the 16 characters of a fingerprint, in quotes',
+    },
+    rule: { type: 'choice', describe: 'Its rule.', choices: rules.map(({ id }) => id) },
+    subject: { type: 'text', describe: 'What it is about, as the report gives it.' },
+    owner: { type: 'text', describe: 'Who answers for it.' },
+    reason: { type: 'text', describe: 'Why it is well as it is.' },
+    expires: { type: 'text', describe: 'The last day on which this holds, in UTC; then the finding returns.', ...DATE },
+    until: { type: 'text', describe: 'What a signal shows after this day is told all the same.', ...DATE },
+  },
+});
 
 function ruleShape({ title, options }: Rule): ObjectShape {
   const fields = Object.entries(options).map(([name, option]) => [name, optionShape(option)] as const);
@@ -228,6 +269,7 @@ function schemaOf(shape: Shape): Json {
         type: 'object',
         properties: Object.fromEntries(Object.entries(shape.fields).map(([name, field]) => [name, sectionOf(field)])),
         ...(shape.required !== undefined && { required: shape.required }),
+        ...(shape.alternatives !== undefined && { anyOf: shape.alternatives.map(required => ({ required })) }),
         additionalProperties: false,
       };
   }

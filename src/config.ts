@@ -4,12 +4,13 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDoc
 import type { AwsSettings, AzureSettings } from './collect/collector.ts';
 import { configShape, type Shape } from './config-schema.ts';
 import { nearest, UserError } from './errors.ts';
-import type { FailOn } from './gate.ts';
+import type { FailOn, GateScope } from './gate.ts';
 import type { DeclaredNetwork } from './geo/networks.ts';
 import type { Severity } from './model/finding.ts';
 import { withSeparators } from './wording.ts';
 import { plain } from './report/plain.ts';
 import type { Rule } from './rules/rule.ts';
+import type { Suppression } from './suppress.ts';
 
 /** A declared network as it is written: country and kind may be left out. */
 export type ConfiguredNetwork = Pick<DeclaredNetwork, 'cidr' | 'name'> & Partial<DeclaredNetwork>;
@@ -26,6 +27,9 @@ export interface Config {
   readonly minSeverity?: Severity;
   readonly failOn?: FailOn;
   readonly failOnBlind?: boolean;
+  readonly gate?: GateScope;
+  readonly baseline?: string;
+  readonly suppressions?: readonly Suppression[];
   readonly geoDb?: string;
   readonly asnDb?: string;
   readonly self?: readonly string[];
@@ -161,6 +165,11 @@ class Check {
         if (inner !== undefined) taken[name] = inner;
       }
     }
+    const alternatives = shape.alternatives ?? [];
+    if (alternatives.length > 0 && !alternatives.some(names => names.every(name => node.has(name)))) {
+      const ways = alternatives.map(names => names.map(name => `'${name}'`).join(' and '));
+      this.refuse(offset, `${nameOf(path)} lacks ${ways.join(', or ')}`);
+    }
     for (const name of shape.required ?? []) {
       if (!node.has(name)) this.refuse(offset, `${nameOf(path)} lacks '${name}'`);
     }
@@ -284,6 +293,7 @@ function resolvePaths(config: Config, home: string, cwd: string): Config {
     ...(config.geoDb && { geoDb: from(config.geoDb) }),
     ...(config.asnDb && { asnDb: from(config.asnDb) }),
     ...(config.checkpoint && { checkpoint: from(config.checkpoint) }),
+    ...(config.baseline && { baseline: from(config.baseline) }),
     ...(config.out && { out: Object.fromEntries(Object.entries(config.out).map(([id, file]) => [id, from(file)])) }),
   };
 }

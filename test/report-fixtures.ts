@@ -41,7 +41,15 @@ function countBySeverity(findings: readonly Finding[]): Record<Severity, number>
 export function reportOf(findings: readonly Finding[], given: Partial<Report> = {}): Report {
   return {
     tool: { name: 'keyward', version: '0.1.0' },
-    run: { now: NOW, geography: 'Example-Country, built 2026-06-17', since: null, until: null, complete: true },
+    run: {
+      now: NOW,
+      geography: 'Example-Country, built 2026-06-17',
+      since: null,
+      until: null,
+      complete: true,
+      config: null,
+      remarks: [],
+    },
     sources: [source],
     coverage: evaluated,
     summary: {
@@ -91,6 +99,7 @@ export function findingOf(given: Partial<Finding> & { readonly rule: string }): 
     firstSeen: from,
     lastSeen: until,
     evidence: {},
+    examples: [],
     corroboratedBy: [],
     remediation: { summary: '', commands: [] },
     references: [],
@@ -294,6 +303,8 @@ export const incompleteReport: Report = reportOf([], {
     since: NOW - 28 * DAY,
     until: null,
     complete: false,
+    config: null,
+    remarks: [],
   },
   sources: [
     {
@@ -360,6 +371,8 @@ export const weeklyReport: Report = reportOf(
       since: NOW - 7 * DAY,
       until: null,
       complete: true,
+      config: null,
+      remarks: [],
     },
     resolved: [
       { fingerprint: 'r1', rule: 'dormant-key', subject: 'AKIAOEXAMPLE00000001', lastSeen: NOW - 9 * DAY },
@@ -412,7 +425,15 @@ export const hostileReport: Report = reportOf(
       { ...source, id: NASTY, kind: NASTY, complete: false, note: `${NASTY}\n${LONG}` },
       { ...source, id: LONG, note: '' },
     ],
-    run: { now: NOW, geography: 'Example-Country, built 2026-06-17', since: 0, until: 9e15, complete: false },
+    run: {
+      now: NOW,
+      geography: 'Example-Country, built 2026-06-17',
+      since: 0,
+      until: 9e15,
+      complete: false,
+      config: null,
+      remarks: [],
+    },
     coverage: [
       { rule: 'token-burst', source: NASTY, state: 'blind', reason: `${NASTY}; ${LONG}` },
       { rule: 'denied-geography', source: LONG, state: 'partial', reason: '' },

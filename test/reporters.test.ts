@@ -8,9 +8,9 @@ import { daysText, dayText, durationText, isoOf, stretchText } from '../src/repo
 import { json } from '../src/report/json.ts';
 import { displayWidth } from '../src/report/plain.ts';
 import { reportSchema } from '../src/report/schema.ts';
-import { arrange } from '../src/report/text/incidents.ts';
-import { sparkline } from '../src/report/text/spark.ts';
-import { tame } from '../src/report/text/tame.ts';
+import { arrange } from '../src/report/digest/incidents.ts';
+import { sparkline } from '../src/report/digest/hourly.ts';
+import { tame } from '../src/report/digest/tame.ts';
 import { text } from '../src/report/text.ts';
 import { DAY, HOUR, MINUTE } from '../src/time.ts';
 import {
@@ -730,7 +730,7 @@ const anyReport: fc.Arbitrary<Report> = fc
   })
   .map(({ findings, source, note, reason, state, resolved, expires, since, isComplete, isInside }) =>
     reportOf(findings, {
-      run: { now: NOW, geography: reason, since, until: null, complete: isComplete },
+      run: { now: NOW, geography: reason, since, until: null, complete: isComplete, config: null, remarks: [] },
       sources: [
         {
           ...clean.sources[0]!,

@@ -1,11 +1,17 @@
+import { relative } from 'node:path';
 import type { AuditRequest } from '../audit.ts';
 import type { AwsSettings } from '../collect/collector.ts';
 import { isStdin } from '../collect/files.ts';
 import { collectors } from '../collect/index.ts';
+import { withSlashes } from '../collect/paths.ts';
+import { compareWith } from '../compare.ts';
 import { openGeo } from '../geo.ts';
+import type { Report } from '../model/report.ts';
+import { suppress } from '../suppress.ts';
 import { withCheckpoint } from './checkpoint.ts';
 import { clockOf, type Io, notice } from './io.ts';
 import { explainStatus, runAudit, statusOf } from './run.ts';
+import { readSaved } from './saved.ts';
 import { type AuditFlags, type Settings, settle } from './settings.ts';
 
 /** `keyward audit`: reads the sources, judges them, reports; returns the exit status. */
@@ -17,11 +23,21 @@ export async function auditCommand(sources: readonly string[], flags: AuditFlags
   }
   if (io.isTyped && !flags.quiet && settings.sources.some(isStdin))
     notice(io, 'reading standard input; end it with Ctrl-D');
+  const settled = settling(settings, io);
   const outcome = await withCheckpoint(requestFrom(settings, io), settings, flags, io, request =>
-    runAudit(request, settings, flags, io),
+    runAudit(request, settings, flags, io, settled),
   );
   if (!flags.quiet) explainStatus(outcome, settings, io, flags.checkpoint);
   return statusOf(outcome, settings);
+}
+
+/** What becomes of a report once it is judged: what somebody answers for is set apart, and the rest held against an earlier one. */
+function settling({ config, baseline }: Settings, io: Io): (report: Report) => Report {
+  const earlier = baseline === null ? null : readSaved(baseline, io);
+  return report => {
+    const told = suppress(report, config.suppressions ?? []);
+    return earlier === null ? told : compareWith(told, earlier);
+  };
 }
 
 /** Tells the AWS libraries what they take from the environment alone. */
@@ -40,5 +56,7 @@ export function requestFrom(settings: Settings, io: Io): AuditRequest {
   const geo = openGeo({ geoDb, asnDb, networks });
   prepareAws(aws, io);
   const world = { aws, azure: config.azure ?? {}, env: io.env, clock: clockOf(io) };
-  return { sources, rules, collectors, geo, self: config.self ?? [], now, since, until, lookbackDays, world, version };
+  const self = config.self ?? [];
+  const configFile = settings.configFile === null ? null : withSlashes(relative(io.cwd, settings.configFile));
+  return { sources, rules, collectors, geo, self, now, since, until, lookbackDays, world, version, configFile };
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { withSlashes } from '../collect/paths.ts';
 import type { Report } from '../model/report.ts';
 import { requestFrom } from './audit.ts';
 import { type Io, notice } from './io.ts';
@@ -13,6 +14,9 @@ const DEMO_SOURCE = 'demo logs';
 
 const FOLDER = new URL('../../docs/demo/', import.meta.url);
 const LOGS = fileURLToPath(new URL('logs', FOLDER));
+
+/** As files are named in a report. */
+const FILES = withSlashes(LOGS);
 const CONFIG = fileURLToPath(new URL('keyward.yaml', FOLDER));
 
 /** `keyward demo`: audits the bundled logs. It did its job whatever it found. */
@@ -31,5 +35,9 @@ function renamed(report: Report): Report {
     ...report,
     sources: report.sources.map(source => ({ ...source, id: named(source.id) })),
     coverage: report.coverage.map(line => ({ ...line, source: named(line.source) })),
+    findings: report.findings.map(finding => ({
+      ...finding,
+      examples: finding.examples.map(({ event, file }) => ({ event, file: file?.replace(FILES, DEMO_SOURCE) ?? null })),
+    })),
   };
 }

@@ -1,18 +1,48 @@
 import { Chalk } from 'chalk';
+import { UserError } from '../errors.ts';
 import { judgeExample } from '../example.ts';
+import type { Finding } from '../model/finding.ts';
 import type { OptionSpec } from '../model/option.ts';
+import type { SavedReport } from '../saved-report.ts';
 import { withSeparators } from '../wording.ts';
 import { rules } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
 import { type Io, isColored, print, widthOf } from './io.ts';
 import { wrap } from './layout.ts';
+import { findingPage } from './finding-page.ts';
 import { named } from './named.ts';
+import { readSaved } from './saved.ts';
 
-/** `keyward explain`: a rule's page in the terminal. */
-export async function explainCommand(id: string, flags: { readonly color: boolean }, io: Io): Promise<number> {
-  const lines = pageOf(named('rule', id, rules), widthOf(io), isColored(io, flags.color));
+/** Options of `keyward explain`, as the command line gives them. */
+export interface ExplainFlags {
+  readonly from?: string;
+  readonly color: boolean;
+}
+
+/** `keyward explain`: a rule's page in the terminal, or all that a report holds of one finding. */
+export async function explainCommand(id: string, { from, color }: ExplainFlags, io: Io): Promise<number> {
+  const [width, isColor] = [widthOf(io), isColored(io, color)];
+  const lines =
+    from === undefined
+      ? pageOf(ruleNamed(id), width, isColor)
+      : findingPage(findingNamed(id, from, readSaved(from, io)), width, isColor);
   await print(io.stdout, [`${lines.join('\n')}\n`]);
   return 0;
+}
+
+function ruleNamed(id: string): Rule {
+  if (!FINGERPRINT.test(id)) return named('rule', id, rules);
+  throw new UserError(`'${id}' is a finding`, 'Name the report that holds it: --from report.json.');
+}
+
+const FINGERPRINT = /^[0-9a-f]{6,16}$/;
+
+/** The one finding whose fingerprint begins so. */
+function findingNamed(start: string, from: string, { findings }: SavedReport): Finding {
+  const found = findings.filter(({ fingerprint }) => fingerprint.startsWith(start));
+  if (found.length === 1) return found[0]!;
+  const why = found.length === 0 ? 'no finding' : `${withSeparators(found.length)} findings`;
+  throw new UserError(`${from} holds ${why} of fingerprint '${start}'`, 'Its findings have a `fingerprint` each.');
 }
 
 /** All there is to say about a rule, as lines of text. */

@@ -12,7 +12,19 @@ export async function rulesCommand(flags: ListFlags, io: Io): Promise<number> {
   const { rules } = await import('../rules/index.ts');
   const rows = rules.map(({ id, severity, family, title }) => [id, severity, family, title]);
   const json = rules.map(
-    ({ id, title, family, kind, severity, severities, description, needs, needsOneOf = [], needsGeo = null, options }) => ({
+    ({
+      id,
+      title,
+      family,
+      kind,
+      severity,
+      severities,
+      description,
+      needs,
+      needsOneOf = [],
+      needsGeo = null,
+      options,
+    }) => ({
       id,
       title,
       family,

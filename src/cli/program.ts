@@ -1,4 +1,6 @@
+import type { DiffFlags } from './diff.ts';
 import type { DoctorFlags } from './doctor.ts';
+import type { ExplainFlags } from './explain.ts';
 import type { AuditFlags, ReportFlags } from './settings.ts';
 import { Command } from 'commander';
 import { UserError } from '../errors.ts';
@@ -36,6 +38,7 @@ function programFor(io: Io, finish: (status: number) => void): Command {
   addAudit(program, io, finish);
   addDemo(program, io, finish);
   addDoctor(program, io, finish);
+  addDiff(program, io, finish);
   addExplain(program, io, finish);
   addLists(program, io, finish);
   return program;
@@ -67,7 +70,9 @@ function addAudit(program: Command, io: Io, finish: Finish): void {
     .option('--all-events', 'pull every event of aws:, not only those that rules look at')
     .optionsGroup('What fails the run:')
     .option('--fail-on <severity>', 'exit 1 from this severity on: none, low, medium, high, critical (default: high)')
-    .option('--fail-on-blind', 'exit 3 when a rule could not see a source');
+    .option('--fail-on-blind', 'exit 3 when a rule could not see a source')
+    .option('--baseline <file>', 'a JSON report to compare with: what is new, known or gone since')
+    .option('--gate <scope>', 'with a baseline: new or all findings fail the run (default: new)');
   addReportOptions(command)
     .addHelpText('after', AUDIT_EXAMPLES)
     .action(async (sources: string[], flags: AuditFlags) => {
@@ -103,13 +108,28 @@ function addDoctor(program: Command, io: Io, finish: Finish): void {
     });
 }
 
+function addDiff(program: Command, io: Io, finish: Finish): void {
+  program
+    .command('diff')
+    .description('what a later JSON report has and an earlier one had not')
+    .argument('<before>', 'a report that was written with --out json=FILE')
+    .argument('<after>', 'a later one')
+    .option('--json', 'as JSON')
+    .option('--no-color', 'no colour')
+    .action(async (before: string, after: string, flags: DiffFlags) => {
+      const { diffCommand } = await import('./diff.ts');
+      finish(await diffCommand(before, after, flags, io));
+    });
+}
+
 function addExplain(program: Command, io: Io, finish: Finish): void {
   program
     .command('explain')
-    .description('what a rule means and when it errs')
-    .argument('<rule>', 'a rule, as listed by `keyward rules`')
+    .description('what a rule means and when it errs, or all there is to a finding')
+    .argument('<rule|fingerprint>', 'a rule, as listed by `keyward rules`, or a finding of --from')
+    .option('--from <report>', 'the JSON report that holds the finding')
     .option('--no-color', 'no colour')
-    .action(async (id: string, flags: { color: boolean }) => {
+    .action(async (id: string, flags: ExplainFlags) => {
       const { explainCommand } = await import('./explain.ts');
       finish(await explainCommand(id, flags, io));
     });

@@ -26,7 +26,7 @@ export interface Outcome {
   readonly isDone: boolean;
 }
 
-type Thresholds = Pick<Gate, 'failOn' | 'failOnBlind'>;
+type Thresholds = Pick<Gate, 'failOn' | 'failOnBlind' | 'gate'>;
 
 /** Audits and writes every output. The first interrupt ends the reading: what was read is still reported. */
 export async function runAudit(
@@ -57,8 +57,9 @@ export function explainStatus({ report, interrupted }: Outcome, gate: Thresholds
   if (interrupted) notice(io, 'interrupted: the report holds what was read until then');
   if (checkpoint !== undefined && !report.run.complete)
     notice(io, `the same command goes on from ${checkpoint} within a day`);
-  const gated = countGated(report, gate.failOn);
-  if (gated > 0) notice(io, `${countText(gated, 'finding')} at or above ${gate.failOn} (--fail-on)`);
+  const gated = countGated(report, gate);
+  const noun = report.summary.known > 0 && gate.gate === 'new' ? 'new finding' : 'finding';
+  if (gated > 0) notice(io, `${countText(gated, noun)} at or above ${gate.failOn} (--fail-on)`);
   if (!interrupted) for (const source of report.sources) if (!source.complete) notice(io, incompleteness(source));
   const blind = new Set(report.coverage.filter(({ state }) => state === 'blind').map(({ rule }) => rule));
   if (gate.failOnBlind && blind.size > 0) {
@@ -67,8 +68,10 @@ export function explainStatus({ report, interrupted }: Outcome, gate: Thresholds
 }
 
 /** The exit status that an audit deserves. */
-export const statusOf = ({ report, interrupted, isWritten }: Outcome, { failOn, failOnBlind }: Thresholds): number =>
-  exitStatus(report, { failOn, failOnBlind, interrupted, isWritten });
+export const statusOf = (
+  { report, interrupted, isWritten }: Outcome,
+  { failOn, failOnBlind, gate }: Thresholds,
+): number => exitStatus(report, { failOn, failOnBlind, gate, interrupted, isWritten });
 
 async function auditWatched(request: AuditRequest, signal: AbortSignal, flags: ReportFlags, io: Io): Promise<Report> {
   const startedAt = io.now();

@@ -4,7 +4,7 @@ import { collectors } from '../collect/index.ts';
 import { type Config, loadConfig, type RuleSettings } from '../config.ts';
 import { parseSpan, readInstant, readWhen } from '../durations.ts';
 import { UserError, unknownName } from '../errors.ts';
-import { FAIL_ON, type FailOn } from '../gate.ts';
+import { FAIL_ON, type FailOn, type GateScope, GATES } from '../gate.ts';
 import type { ConfiguredRule } from '../judge.ts';
 import type { Severity } from '../model/finding.ts';
 import type { Reporter } from '../report/reporter.ts';
@@ -36,6 +36,8 @@ export interface AuditFlags extends ReportFlags, AwsSettings {
   readonly config?: string;
   readonly failOn?: string;
   readonly failOnBlind?: boolean;
+  readonly gate?: string;
+  readonly baseline?: string;
   readonly rule?: readonly string[];
   readonly skipRule?: readonly string[];
   readonly geoDb?: string;
@@ -63,6 +65,8 @@ export interface Settings extends Showing {
   readonly aws: AwsSettings;
   readonly failOn: FailOn;
   readonly failOnBlind: boolean;
+  readonly gate: GateScope;
+  readonly baseline: string | null;
   readonly geoDb: string | undefined;
   readonly asnDb: string | undefined;
 }
@@ -82,6 +86,8 @@ export function settle(sources: readonly string[], flags: AuditFlags, io: Io): S
     rules: configureRules(rules, config.rules ?? {}, flags),
     failOn: oneOf('--fail-on', flags.failOn, FAIL_ON) ?? config.failOn ?? 'high',
     failOnBlind: flags.failOnBlind ?? config.failOnBlind ?? false,
+    gate: oneOf('--gate', flags.gate, GATES) ?? config.gate ?? 'new',
+    baseline: flags.baseline ?? config.baseline ?? null,
     geoDb: flags.geoDb ?? config.geoDb,
     asnDb: flags.asnDb ?? config.asnDb,
   };

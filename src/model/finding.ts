@@ -6,6 +6,17 @@ export type Family = 'lifetime' | 'place' | 'volume' | 'campaign' | 'platform' |
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
+/** What a finding rests on. Under `example` stands the id of an event, under `examples` a list of those, at any depth. */
+export interface Evidence {
+  readonly [key: string]: Json;
+}
+
+/** An event that a finding rests on, and the file that it stands in; null when that is not known. */
+export interface EventExample {
+  readonly event: string;
+  readonly file: string | null;
+}
+
 /** A stretch of time in which a signal was seen, in epoch milliseconds. */
 export interface Episode {
   readonly from: number;
@@ -29,7 +40,9 @@ export interface Finding {
   readonly credential: HeldCredential | null;
   readonly firstSeen: number;
   readonly lastSeen: number;
-  readonly evidence: { readonly [key: string]: Json };
+  readonly evidence: Evidence;
+  /** A few of the events that it rests on. */
+  readonly examples: readonly EventExample[];
   readonly corroboratedBy: readonly string[];
   readonly remediation: { readonly summary: string; readonly commands: readonly string[] };
   readonly references: readonly string[];

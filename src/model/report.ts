@@ -33,6 +33,10 @@ export interface Report {
     readonly since: number | null;
     readonly until: number | null;
     readonly complete: boolean;
+    /** The configuration file, as seen from where keyward was called; null when there is none. */
+    readonly config: string | null;
+    /** Worth knowing of the run as a whole. */
+    readonly remarks: readonly string[];
   };
   readonly sources: readonly SourceReport[];
   readonly coverage: readonly Coverage[];

@@ -47,6 +47,8 @@ function fieldsOf(report: Report): Record<string, unknown> {
       since: isoOrNull(run.since),
       until: isoOrNull(run.until),
       complete: run.complete,
+      config: run.config,
+      remarks: run.remarks,
     },
     span: span === null ? null : { from: isoOf(span.from), until: isoOf(span.until) },
     sources: lazy(report.sources, sourceFields),
@@ -104,7 +106,8 @@ function summaryFields(summary: Report['summary']) {
   };
 }
 
-function findingFields(finding: Finding) {
+/** A finding as the JSON report has it. */
+export function findingFields(finding: Finding) {
   return {
     fingerprint: finding.fingerprint,
     rule: finding.rule,
@@ -121,6 +124,7 @@ function findingFields(finding: Finding) {
     firstSeen: isoOf(finding.firstSeen),
     lastSeen: isoOf(finding.lastSeen),
     evidence: finding.evidence,
+    examples: finding.examples.map(({ event, file }) => ({ event, file })),
     corroboratedBy: finding.corroboratedBy,
     remediation: { summary: finding.remediation.summary, commands: finding.remediation.commands },
     references: finding.references,
@@ -154,7 +158,7 @@ function nested(value: unknown, depth: number): string {
 const HIDDEN = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Escapes what JSON allows in strings and a terminal would obey: C1 controls, bidi marks, zero-width characters. */
-function escapeHidden(text: string): string {
+export function escapeHidden(text: string): string {
   return text.replace(HIDDEN, character => {
     const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
     return units.map(unit => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
