@@ -35,7 +35,8 @@ const MODELS = [
   'meta.llama4-maverick-17b-instruct-v1:0',
 ];
 
-const TEAMS = [
+/** Names of teams, for those of users and roles. */
+export const TEAMS = [
   'search',
   'billing',
   'support',

@@ -80,6 +80,22 @@ function attackTime({ random, calendar }, lasting = 24) {
   return calendar.start + random.between(first, last) * HOUR;
 }
 
+/**
+ * When an attack begins, and whose credential it is after; null when nobody fits.
+ *
+ * @param {Scene} scene @param {number} lasting @param {readonly Holder['kind'][]} kinds @param {(holder: Holder, hour: number) => boolean} [isFit]
+ */
+function settingOf(scene, lasting, kinds, isFit = isSteady) {
+  const at = attackTime(scene, lasting);
+  const hour = hourIn(scene.calendar, at);
+  const isSettled = settled(hour);
+  const [holder] = scene.take(each => ofKind(...kinds)(each) && isSettled(each) && isFit(each, hour));
+  return holder === undefined ? null : { at, hour, holder };
+}
+
+/** @param {Holder} holder */
+const isSteady = ({ isStable }) => isStable;
+
 /** The next time that it is between one and four in the night there. @param {Random} random @param {number} at @param {string} country */
 const nightAt = (random, at, country) =>
   at - (at % DAY) + ((((random.between(1, 3) - (ZONES[country] ?? 0)) % 24) + 24) % 24) * HOUR;
@@ -179,12 +195,10 @@ function useAbroad(scene, loudness, { kinds, isByNight }) {
 
 /** A burst from within the victim's own country. @type {Attack} */
 function leakedKeyBurst(scene, loudness) {
-  const { random, calendar } = scene;
-  const at = attackTime(scene, 8);
-  const hour = hourIn(calendar, at);
-  const isFit = settled(hour);
-  const [holder] = scene.take(each => ofKind('key', 'bearer')(each) && each.isStable && isFit(each));
-  if (holder === undefined) return null;
+  const { random } = scene;
+  const setting = settingOf(scene, 8, ['key', 'bearer']);
+  if (setting === null) return null;
+  const { at, hour, holder } = setting;
   const calls = atLeast(dialled(random, loudness, recordBefore(holder.plan, hour)), 40);
   const address = addressIn(random, domestic(holder), holder.home);
   const stints = stintsOf({ holder, at, calls, address, agent: strangeAgent(random) });
@@ -199,12 +213,10 @@ const domestic = ({ home }) => (ACCESS[home] === undefined ? CLOUD : ACCESS);
 
 /** A patient neighbour: the same country, within the usual amount. @type {Attack} */
 function leakedKeyNeighbour(scene, loudness) {
-  const { random, calendar } = scene;
-  const at = attackTime(scene, 80);
-  const hour = hourIn(calendar, at);
-  const isFit = settled(hour);
-  const [holder] = scene.take(each => ofKind('key')(each) && each.isStable && isFit(each));
-  if (holder === undefined) return null;
+  const { random } = scene;
+  const setting = settingOf(scene, 80, ['key']);
+  if (setting === null) return null;
+  const { at, hour, holder } = setting;
   const calls = dialled(random, loudness, recordBefore(holder.plan, hour));
   const stints = stintsOf({
     holder,
@@ -224,12 +236,10 @@ const llmjackingQuiet = (scene, loudness) => llmjack(scene, loudness, false);
 
 /** @param {Scene} scene @param {Loudness} loudness @param {boolean} isProbing @returns {Plot | null} */
 function llmjack(scene, loudness, isProbing) {
-  const { random, calendar } = scene;
-  const at = attackTime(scene, 80);
-  const hour = hourIn(calendar, at);
-  const isFit = settled(hour);
-  const [holder] = scene.take(each => ofKind('key')(each) && each.isStable && isFit(each));
-  if (holder === undefined) return null;
+  const { random } = scene;
+  const setting = settingOf(scene, 80, ['key']);
+  if (setting === null) return null;
+  const { at, hour, holder } = setting;
   const calls = dialled(random, loudness, recordBefore(holder.plan, hour + 1));
   const { address } = strangerAddress(random, holder.countries);
   const agent = strangeAgent(random);
@@ -257,12 +267,10 @@ function probe({ at, models: _, ...use }) {
 
 /** A role's session used from elsewhere; whoever can read it can read the next one too. @type {Attack} */
 function stolenSession(scene, loudness) {
-  const { random, calendar } = scene;
-  const at = attackTime(scene, 80);
-  const hour = hourIn(calendar, at);
-  const isFit = settled(hour);
-  const [holder] = scene.take(each => ofKind('role')(each) && each.life !== 'pipeline' && each.isStable && isFit(each));
-  if (holder === undefined) return null;
+  const { random } = scene;
+  const setting = settingOf(scene, 80, ['role'], each => each.life !== 'pipeline' && each.isStable);
+  if (setting === null) return null;
+  const { at, hour, holder } = setting;
   const calls = dialledAbroad(random, loudness, recordBefore(holder.plan, hour));
   const { address } = strangerAddress(random, holder.countries);
   // As its owner's calls name it at that hour.
@@ -306,14 +314,15 @@ function revivedKey(scene, loudness) {
 
 /** Whoever has one key makes a second. @type {Attack} */
 function mintForSelf(scene, loudness) {
-  const { random, calendar } = scene;
-  const at = attackTime(scene, 80);
-  const hour = hourIn(calendar, at);
-  const isFit = settled(hour);
-  const [holder] = scene.take(
-    each => ofKind('key')(each) && each.isStable && isFit(each) && (loudness !== 'loud' || isOldHand(each, hour)),
+  const { random } = scene;
+  const setting = settingOf(
+    scene,
+    80,
+    ['key'],
+    (each, hour) => each.isStable && (loudness !== 'loud' || isOldHand(each, hour)),
   );
-  if (holder === undefined) return null;
+  if (setting === null) return null;
+  const { at, hour, holder } = setting;
   const address =
     loudness === 'loud'
       ? strangerAddress(random, holder.countries).address
@@ -338,12 +347,10 @@ function mintForSelf(scene, loudness) {
 
 /** Rights for another user, then a key for them: within minutes, or hours later. @type {Attack} */
 function mintForAnother(scene, loudness) {
-  const { random, calendar } = scene;
-  const at = attackTime(scene, 12);
-  const hour = hourIn(calendar, at);
-  const isFit = settled(hour);
-  const [holder] = scene.take(each => ofKind('key')(each) && each.isStable && isFit(each));
-  if (holder === undefined) return null;
+  const { random } = scene;
+  const setting = settingOf(scene, 12, ['key']);
+  if (setting === null) return null;
+  const { at, holder } = setting;
   const { account, name, credential } = holder;
   const address = addressIn(random, domestic(holder), holder.home);
   const actor = { identity: iamUser(account, name, credential), address, agent: strangeAgent(random) };
@@ -363,15 +370,16 @@ function mintForAnother(scene, loudness) {
 
 /** Day and night, flat, not more than the victim's busiest hours. @type {Attack} */
 function flatDrain(scene, loudness) {
-  const { random, calendar } = scene;
+  const { random } = scene;
   const length = random.between(60, 100);
-  const at = attackTime(scene, length);
-  const hour = hourIn(calendar, at);
-  const isFit = settled(hour);
-  const [holder] = scene.take(
-    each => ofKind('key', 'bearer')(each) && each.isStable && isFit(each) && recordBefore(each.plan, hour) >= 14,
+  const setting = settingOf(
+    scene,
+    length,
+    ['key', 'bearer'],
+    (each, hour) => each.isStable && recordBefore(each.plan, hour) >= 14,
   );
-  if (holder === undefined) return null;
+  if (setting === null) return null;
+  const { at, hour, holder } = setting;
   const record = recordBefore(holder.plan, hour);
   const rate = Math.max(
     34,
@@ -390,14 +398,10 @@ function flatDrain(scene, loudness) {
 
 /** No more calls than usual, with very much longer prompts. @type {Attack} */
 function heavyTokens(scene, loudness) {
-  const { random, calendar } = scene;
-  const at = attackTime(scene, 8);
-  const hour = hourIn(calendar, at);
-  const isFit = settled(hour);
-  const [holder] = scene.take(
-    each => ofKind('key', 'role')(each) && each.life !== 'pipeline' && each.isStreamed && isFit(each),
-  );
-  if (holder === undefined) return null;
+  const { random } = scene;
+  const setting = settingOf(scene, 8, ['key', 'role'], each => each.life !== 'pipeline' && each.isStreamed);
+  if (setting === null) return null;
+  const { at, hour, holder } = setting;
   const record = recordBefore(holder.plan, hour);
   const times = loudness === 'loud' ? uniform(random, 16, 30) : uniform(random, 5, 9);
   const least = loudness === 'loud' ? 2_600_000 : 130_000;
@@ -458,11 +462,10 @@ const modelLoggingOff = scene =>
 
 /** @param {Scene} scene @param {(holder: Holder) => { source: string, name: string, request: { [key: string]: unknown } }} changing @returns {Plot | null} */
 function silenced(scene, changing) {
-  const { random, calendar } = scene;
-  const at = attackTime(scene, 12);
-  const isFit = settled(hourIn(calendar, at));
-  const [holder] = scene.take(each => ofKind('key')(each) && each.isStable && isFit(each));
-  if (holder === undefined) return null;
+  const { random } = scene;
+  const setting = settingOf(scene, 12, ['key']);
+  if (setting === null) return null;
+  const { at, holder } = setting;
   const { account, name, credential } = holder;
   const address = addressIn(random, domestic(holder), holder.home);
   const actor = { identity: iamUser(account, name, credential), address, agent: strangeAgent(random) };
@@ -501,12 +504,10 @@ function accountFarm(scene, loudness) {
 
 /** A key of an Azure resource in other hands. @type {Attack} */
 function leakedAzureKey(scene, loudness) {
-  const { random, calendar } = scene;
-  const at = attackTime(scene, 80);
-  const hour = hourIn(calendar, at);
-  const isFit = settled(hour);
-  const [holder] = scene.take(each => ofKind('resource-key')(each) && isFit(each));
-  if (holder === undefined) return null;
+  const { random } = scene;
+  const setting = settingOf(scene, 80, ['resource-key'], () => true);
+  if (setting === null) return null;
+  const { at, hour, holder } = setting;
   const calls =
     loudness === 'slow'
       ? dialled(random, loudness, recordBefore(holder.plan, hour))

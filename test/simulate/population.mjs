@@ -1,3 +1,4 @@
+import { TEAMS } from '../make/fleet.mjs';
 import { keyId } from '../make/cloudtrail.mjs';
 import { personalAgent, programAgent } from './agents.mjs';
 import { shuffled, uniform } from './draws.mjs';
@@ -70,21 +71,6 @@ const SHARES = [
 
 export const ACCOUNTS = ['123456789012', '210987654321', '111122223333'];
 export const SUBSCRIPTION = '00000000-0000-4000-8000-0000000000a1';
-const TEAMS = [
-  'search',
-  'billing',
-  'support',
-  'catalogue',
-  'risk',
-  'growth',
-  'mobile',
-  'research',
-  'platform',
-  'data',
-  'docs',
-  'partner',
-];
-
 export const MODELS = [
   'anthropic.claude-sonnet-4-5-20250929-v1:0',
   'anthropic.claude-haiku-4-5-20251001-v1:0',
