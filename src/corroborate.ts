@@ -1,4 +1,4 @@
-import { isNear } from './episodes.ts';
+import { areNear } from './episodes.ts';
 import type { Finding } from './model/finding.ts';
 import { raised } from './severity.ts';
 
@@ -44,7 +44,7 @@ function memberCompany(finding: Finding, signals: ReadonlyMap<string, readonly F
 
 /** Names of the rules among others that are independent of a finding and near it. */
 const agreeing = (finding: Finding, others: readonly Finding[]): string[] =>
-  others.filter(other => areIndependent(finding, other) && areNear(finding, other)).map(({ rule }) => rule);
+  others.filter(other => areIndependent(finding, other) && areNear(finding.episodes, other.episodes)).map(({ rule }) => rule);
 
 /** Every credential that a finding is about. */
 const aboutOf = ({ credential, members }: Finding): ReadonlySet<string> =>
@@ -69,5 +69,3 @@ const areIndependent = (a: Finding, b: Finding): boolean =>
     [a.rule, b.family],
     [b.rule, a.family],
   ].some(pair => DEPENDENT.has(pair.sort().join(' ')));
-
-const areNear = (a: Finding, b: Finding): boolean => a.episodes.some(x => b.episodes.some(y => isNear(x, y)));

@@ -8,6 +8,10 @@ const INCIDENT_GAP = DAY;
 export const isNear = (a: Episode, b: Episode): boolean =>
   a.from - b.until <= INCIDENT_GAP && b.from - a.until <= INCIDENT_GAP;
 
+/** Whether any of these stretches lies within a day of any of those. */
+export const areNear = (a: readonly Episode[], b: readonly Episode[]): boolean =>
+  a.some(x => b.some(y => isNear(x, y)));
+
 /** Groups what lies no more than a quiet day apart, in order of time. */
 export function incidentsOf<T extends Episode>(episodes: readonly T[]): T[][] {
   const incidents: T[][] = [];

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { corroborate } from './corroborate.ts';
 import { asCredential } from './credentials.ts';
 import { mergeEpisodes } from './episodes.ts';
+import { eventsIn } from './evidence.ts';
 import { Everyone } from './everyone.ts';
 import { groupBy } from './group.ts';
 import type { Ledger } from './ledger.ts';
 import type { Credential } from './model/credential.ts';
-import type { Episode, Finding, HeldCredential } from './model/finding.ts';
+import type { Episode, EventExample, Evidence, Finding, HeldCredential } from './model/finding.ts';
 import type { Abstention, AnyContext, AnySubject, AnyVerdict, Rule } from './rules/rule.ts';
 import { compareSeverity } from './severity.ts';
 import { compareText, withSeparators } from './wording.ts';
@@ -125,11 +126,16 @@ function toFinding(
     firstSeen: ordered[0]!.from,
     lastSeen: ordered.at(-1)!.until,
     evidence: verdict.evidence,
+    examples: examplesOf(verdict.evidence),
     corroboratedBy: [],
     remediation: { summary: rule.remediation, commands: (credential && rule.commands?.(credential)) ?? [] },
     references: rule.references,
   };
 }
+
+/** Where they stand is for the road to say that they came by. */
+const examplesOf = (...evidence: readonly Evidence[]): EventExample[] =>
+  eventsIn(...evidence).map(event => ({ event, file: null }));
 
 /** Stable across time, counts and order: the rule and the names of what it is about. */
 export function fingerprintOf(rule: string, subject: readonly string[]): string {
@@ -159,6 +165,7 @@ function union(a: Finding, b: Finding): Finding {
     episodes,
     firstSeen: episodes[0]!.from,
     lastSeen: Math.max(strong.lastSeen, weak.lastSeen),
+    examples: examplesOf(strong.evidence, weak.evidence),
   };
 }
 

@@ -46,6 +46,13 @@ interface Span {
   until: number;
 }
 
+/** A shard while it is folded. */
+interface Stretch {
+  readonly span: Span;
+  readonly file: number;
+  readonly isOverlapping: boolean;
+}
+
 /** As many lines as a note may have; the rest is counted. */
 const NOTE_LINES = 20;
 
@@ -157,6 +164,10 @@ const lineOf = ({ within, parts, what }: Note): string =>
 /** A name may hold line breaks; a note is told line by line. */
 const oneLine = (text: string): string => text.replace(/[\r\n\u2028\u2029]+/g, ' ');
 
+/** What a shard is called where others stand beside it: a path or an address tells by itself where it lies. */
+const fileName = (source: string, { isLocal }: OpenSource, { key }: Shard): string =>
+  isLocal || key.startsWith(source) ? key : `${source} ${key}`;
+
 /** Reads shards and folds what they hold into a ledger, each event once. */
 export class Reading {
   readonly #ledger: Ledger;
@@ -180,15 +191,22 @@ export class Reading {
     onBatch: (size: number, events: number, isRestored: boolean) => void,
   ): Promise<Completion> {
     const span = { from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
+    const file = this.#seen.openFile(fileName(source.id, opened, shard));
+    const stretch = { span, file, isOverlapping: opened.isOverlapping === true };
     let isRestored = true;
     const batches = this.#batches(source.id, opened, shard, () => (isRestored = false));
     let step = await batches.next();
     for (; !step.done; step = await batches.next()) {
-      this.#fold(source, step.value, span, opened.isOverlapping === true);
+      this.#fold(source, step.value, stretch);
       onBatch(step.value.size, step.value.events.length + step.value.ignored, isRestored);
     }
     this.#noteSlice(source, shard, span, step.value);
     return step.value;
+  }
+
+  /** The file that an event stands in, or the part of a distant source; null when it is not known. */
+  fileOf(event: string): string | null {
+    return this.#seen.fileOf(event);
   }
 
   /** All batches of a shard; `onBegin` is called where those of an earlier run end. */
@@ -215,7 +233,7 @@ export class Reading {
     });
   }
 
-  #fold(source: SourceTally, batch: Batch, span: Span, isOverlapping: boolean): void {
+  #fold(source: SourceTally, batch: Batch, { span, file, isOverlapping }: Stretch): void {
     const seen = this.#seen;
     const { duplicates, conflicts } = seen;
     source.ignored += batch.ignored;
@@ -231,7 +249,7 @@ export class Reading {
       }
       span.from = Math.min(span.from, event.at);
       span.until = Math.max(span.until, event.last);
-      if (!seen.add(event)) continue;
+      if (!seen.add(event, file)) continue;
       source.events++;
       record(this.#ledger, event, this.#geo.locate(event.address));
     }

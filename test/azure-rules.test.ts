@@ -291,7 +291,7 @@ describe('impossible-travel', () => {
       const at = Date.UTC(2026, 10, 19) + i * 7 * MINUTE;
       const point = { latitude: (i % 90) / 10, longitude: ((i * 7) % 1800) / 10 - 90, radiusKm: 10 + (i % 1000) };
       const place: Place = { country: 'DE', site: '', egress: i % 3 === 0, operator: '', why: 'located', point };
-      return [eventOf({ at, last: at + MINUTE, deed: 'sign-in' }), place] as const;
+      return [eventOf({ at, last: at + MINUTE, deed: 'sign-in', example: `e${i}` }), place] as const;
     });
     const fold = (some: typeof placed) => {
       const state = travels.empty();
@@ -316,6 +316,7 @@ describe('impossible-travel', () => {
         point: placed[0]![1].point,
         first: placed[0]![0].at,
         last: placed[0]![0].at + MINUTE,
+        example: 'e0',
       },
     ]);
   });

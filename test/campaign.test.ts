@@ -238,6 +238,7 @@ describe('corroboration of groups', () => {
     firstSeen: NOW,
     lastSeen: NOW,
     evidence: {},
+    examples: [],
     corroboratedBy: [],
     remediation: { summary: '', commands: [] },
     references: [],

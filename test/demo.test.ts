@@ -73,6 +73,8 @@ describe('keyward demo', () => {
         "high trust-opened: arn:aws:iam::123456789012:role/report-reader trusts 210987654321",
         "medium issuance-burst: AKIAW4TBEXKCAFS6D4XP",
         "medium long-lived-key: AKIAW4TBEXKCENJ57Q2M",
+        "medium new-model: AKIAW4TBEXKCENJ57Q2M model anthropic.claude-opus-4-7",
+        "medium new-model: AKIAW4TBEXKCENJ57Q2M region us-east-1",
         "medium unusual-geography: AKIAW4TBEXKCL5QIF2DM HK",
         "medium unusual-geography: AKIAW4TBEXKCQ5ZRV2HN SG",
         "low key-revealed: arn:aws:iam::123456789012:user/data-export many secrets",

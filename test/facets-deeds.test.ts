@@ -198,7 +198,7 @@ describe('sums', () => {
     expect(groupDeeds([])).toEqual([]);
   });
 
-  test('a sum has every place, the whole time and the smallest example', () => {
+  test('a sum has every place, the whole time and a few events, the earliest first', () => {
     const sum = sumDeeds(rows);
     expect(sum).toEqual({
       count: 3,
@@ -206,7 +206,7 @@ describe('sums', () => {
       last: START + 2 * HOUR,
       countries: ['DE', 'SG'],
       addresses: ['192.0.2.1'],
-      example: 'x',
+      examples: ['y', 'x'],
     });
     expect(deedEvidence(sum)).toEqual({
       times: 3,
@@ -214,7 +214,7 @@ describe('sums', () => {
       last: '2026-10-01T02:00:00.000Z',
       countries: ['DE', 'SG'],
       addresses: ['192.0.2.1'],
-      example: 'x',
+      examples: ['y', 'x'],
     });
   });
 

@@ -8,8 +8,12 @@ import { eventOf } from './event.ts';
 const START = Date.UTC(2026, 0, 1);
 const place = undefined as never;
 
-const issue = (given: { readonly at: number; readonly ttl: number; readonly action?: string }) =>
-  eventOf({ deed: 'issue', action: 'sts:GetSessionToken', ...given });
+const issue = (given: {
+  readonly at: number;
+  readonly ttl: number;
+  readonly action?: string;
+  readonly example?: string;
+}) => eventOf({ deed: 'issue', action: 'sts:GetSessionToken', ...given });
 
 test('keeps the longest life of each day and nothing of common ones', () => {
   const state = sessionLives.empty();
@@ -20,13 +24,13 @@ test('keeps the longest life of each day and nothing of common ones', () => {
     [30, 43_200],
     [60, 900],
   ] as const)
-    sessionLives.add(state, issue({ at: START + hour * HOUR, ttl }), place);
+    sessionLives.add(state, issue({ at: START + hour * HOUR, ttl, example: `e${hour}` }), place);
   sessionLives.add(state, eventOf({ deed: 'create', at: START, ttl: 90_000 }), place);
   const action = 'sts:GetSessionToken';
   const first = hourOf(START);
   expect(longSessions(state)).toEqual([
-    { action, longest: 90_000, firstHour: first + 1, lastHour: first + 5 },
-    { action, longest: 43_200, firstHour: first + 30, lastHour: first + 30 },
+    { action, longest: 90_000, firstHour: first + 1, lastHour: first + 5, example: 'e1' },
+    { action, longest: 43_200, firstHour: first + 30, lastHour: first + 30, example: 'e30' },
   ]);
 });
 

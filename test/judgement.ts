@@ -42,12 +42,15 @@ export function auditPaths(sources: readonly string[], now = Date.UTC(2026, 10, 
 }
 
 /**
- * What must not depend on the road: findings without status, the number of credentials and of unique events, and the
+ * What must not depend on the road: findings without status and names of files, the number of credentials and of unique events, and the
  * coverage merged over sources.
  */
 export async function judgementOf(sources: readonly string[]): Promise<string> {
   const report = await auditPaths(sources);
-  const findings = report.findings.map(({ status: _status, ...finding }) => finding);
+  const findings = report.findings.map(({ status: _status, examples, ...finding }) => ({
+    ...finding,
+    examples: examples.map(({ event }) => event),
+  }));
   const { events, credentials } = report.summary;
   return JSON.stringify({ findings, events, credentials, coverage: merged(report.coverage) }, null, 1);
 }

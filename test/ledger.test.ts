@@ -93,7 +93,7 @@ describe('de-duplication', () => {
     ['another kind of id', 'event-1'],
   ])('%s is counted once per body', (_, id) => {
     const seen = new Seen();
-    const answers = [event(id), event(id), event(id, { address: '192.0.2.2' }), event(id)].map(e => seen.add(e));
+    const answers = [event(id), event(id), event(id, { address: '192.0.2.2' }), event(id)].map(e => seen.add(e, 0));
     expect({ answers, duplicates: seen.duplicates, conflicts: seen.conflicts }).toEqual({
       answers: [true, false, true, false],
       duplicates: 2,
@@ -103,14 +103,31 @@ describe('de-duplication', () => {
 
   test('events without an id are never taken for each other', () => {
     const seen = new Seen();
-    expect([seen.add(event('')), seen.add(event(''))]).toEqual([true, true]);
+    expect([seen.add(event(''), 0), seen.add(event(''), 0)]).toEqual([true, true]);
+  });
+
+  test.each([
+    ['a GUID', guid(1)],
+    ['another kind of id', 'event-1'],
+  ])('%s is found in the first by name of its files, whatever their order and its bodies', (_, id) => {
+    const stories: readonly (readonly [file: string, over: Partial<AuditEvent>])[] = [
+      ['c', {}],
+      ['b', {}],
+      ['d', {}],
+      ['a', { address: '192.0.2.2' }],
+    ];
+    for (const told of [stories, [...stories].reverse()]) {
+      const seen = new Seen();
+      for (const [file, over] of told) seen.add(event(id, over), seen.openFile(file));
+      expect([id, guid(2), 'event-2', ''].map(other => seen.fileOf(other))).toEqual(['a', null, null, null]);
+    }
   });
 
   test('is exact over a hundred thousand ids that differ in one place', () => {
     const seen = new Seen();
     const ids = Array.from({ length: 100_000 }, (_, i) => (i % 2 === 0 ? guid(i) : guid(i * 2 ** 24)));
     const unique = new Set(ids).size;
-    const fresh = [...ids, ...ids].filter(id => seen.add(event(id))).length;
+    const fresh = [...ids, ...ids].filter(id => seen.add(event(id), 0)).length;
     expect({ fresh, conflicts: seen.conflicts }).toEqual({ fresh: unique, conflicts: 0 });
   });
 });

@@ -5,6 +5,8 @@ import type { AuditEvent } from '../src/model/event.ts';
 import { formats, notAuditLogs } from '../src/normalise/formats.ts';
 import { inflate } from '../src/scan/inflate.ts';
 
+type Known = Parameters<typeof readBytes>[2];
+
 /** All that a text gave, read as the file that it might be. */
 export interface Taken {
   readonly events: readonly AuditEvent[];
@@ -14,15 +16,15 @@ export interface Taken {
   readonly completion: Completion;
 }
 
-/** Reads a text as a file that ought to be a log. */
-export async function readText(text: string): Promise<Taken> {
+/** Reads a text as a file that ought to be a log, of these kinds or of any. */
+export async function readText(text: string, known: Known = { formats, others: notAuditLogs }): Promise<Taken> {
   const bytes = inflate(
     (async function* () {
       yield Buffer.from(text);
     })(),
     { signal: new AbortController().signal },
   );
-  const reading = readBytes(bytes, true, { formats, others: notAuditLogs });
+  const reading = readBytes(bytes, true, known);
   const events: AuditEvent[] = [];
   const credentials: Credential[] = [];
   const censuses: Census[] = [];

@@ -133,3 +133,16 @@ test('parts of one thing that fare alike share a line; others have their own', a
   expect(remarks).toEqual(['a role is open']);
   expect(malformed).toBe(14);
 });
+
+test('a finding names events that it rests on, each with the first of its files by name', async () => {
+  const stop: Partial<AuditEvent> = {
+    deed: 'silence',
+    action: 'cloudtrail:StopLogging',
+    target: 'org-trail',
+    at: NOW - DAY,
+  };
+  const shards = ['two', 'one'].map(key => ({ key, size: 1 }));
+  const { findings } = await reportOf(source([stop], {}, shards));
+  const silenced = findings.find(({ rule }) => rule === 'audit-silenced')!;
+  expect(silenced.examples).toEqual([{ event: 'event-0', file: 'told: one' }]);
+});

@@ -253,10 +253,11 @@ describe('remedies', () => {
   const cases: [title: string, list: readonly Finding[], expected: readonly string[]][] = [
     ['a rotation alone keeps its order', [aged], ['→ Rotate.', ...rotation]],
     ['urgent company', [aged, burst('high', ['look', disable])], ['→ Ask.', disable, 'look']],
+    ['company that is to be looked at first', [aged, burst('medium', ['look', disable])], ['→ Ask.', disable, 'look']],
     [
-      'company that can wait',
-      [aged, burst('medium', ['look', disable])],
-      ['→ Rotate.', '→ Ask.', disable, 'create', 'check', 'delete', 'look'],
+      'company that can wait, and leaves the rotation in its order',
+      [aged, burst('low', ['look', disable])],
+      ['→ Rotate.', '→ Ask.', ...rotation, 'look'],
     ],
     [
       'an urgent finding about lifetime',
@@ -489,8 +490,8 @@ describe('arrangement', () => {
     ['two more than a day apart', [seen('a', -50 * HOUR), seen('b', -25 * HOUR)], [['b'], ['a']]],
     ['a chain', [seen('c', -2 * HOUR), seen('a', -50 * HOUR), seen('b', -26 * HOUR)], [['a', 'b', 'c']]],
     ['worst first', [seen('a', -3 * HOUR), seen('b', -2 * HOUR, -HOUR, { severity: 'high' })], [['b', 'a']]],
-    ['an old key joins what happened', [old, seen('a', -HOUR)], [['long-lived-key', 'a']]],
-    ['an old key links nothing', [old, seen('a', -60 * DAY), seen('b', -HOUR)], [['long-lived-key', 'a'], ['b']]],
+    ['an old key joins what happened', [old, seen('a', -HOUR)], [['a', 'long-lived-key']]],
+    ['an old key links nothing', [old, seen('a', -60 * DAY), seen('b', -HOUR)], [['a', 'long-lived-key'], ['b']]],
     [
       'what lasts about one key is told together',
       [old, seen('dormant-key', -HOUR, 0, { family: 'lifetime' })],

@@ -3,6 +3,7 @@ import { judgeExample } from '../src/example.ts';
 import { judge } from '../src/judge.ts';
 import { note, openLedger } from '../src/ledger.ts';
 import { planFor } from '../src/plan.ts';
+import { auditSilenced } from '../src/rules/audit-silenced.ts';
 import { deniedGeography } from '../src/rules/denied-geography.ts';
 import { keyMinted } from '../src/rules/key-minted.ts';
 import { longLivedKey } from '../src/rules/long-lived-key.ts';
@@ -124,5 +125,33 @@ test('root-credential and trust-opened read as one would say it', () => {
   const target = 'arn:aws:iam::123456789012:role/app trusts 210987654321';
   expect(said(trustOpened, { events: [{ ...trust, target }] })).toEqual([
     'user/ci allowed account 210987654321 to assume role/app on 19 Nov.',
+  ]);
+});
+
+test('audit-silenced names every hand, and says how often', () => {
+  const STOP = { deed: 'silence', action: 'cloudtrail:StopLogging', target: 'org-trail' } as const;
+  const known = [{ id: KEY, owner: BOB }];
+  const both = [
+    { ...STOP, at: -3 * DAY },
+    { ...STOP, at: -DAY, credential: KEY },
+  ];
+  const { findings } = judgeExample(auditSilenced, { title: '', expect: [], known, events: both });
+  expect(
+    findings.map(({ message, members, credential, examples }) => ({ message, members, by: credential?.id, examples })),
+  ).toEqual([
+    {
+      message:
+        'user/bob and user/ci called cloudtrail:StopLogging on org-trail, twice, last 19 Nov 00:00 UTC: the trail records nothing from then on. Whether that was undone is not known.',
+      members: [KEY, 'AKIAIOSFODNN7EXAMPLE'],
+      by: KEY,
+      examples: ['e000000', 'e000001'].map(event => ({ event, file: null })),
+    },
+  ]);
+  const refused = both.map(event => ({ ...event, outcome: 'denied' as const }));
+  expect(said(auditSilenced, { known, events: refused })).toEqual([
+    'user/bob and user/ci tried cloudtrail:StopLogging on org-trail, twice, last 19 Nov 00:00 UTC, and were refused.',
+  ]);
+  expect(said(auditSilenced, { known, events: [refused[0]!, both[1]!] })).toEqual([
+    'user/bob called cloudtrail:StopLogging on org-trail, 19 Nov 00:00 UTC: the trail records nothing from then on. Whether that was undone is not known.',
   ]);
 });

@@ -1,4 +1,4 @@
-import { dayOfHour } from '../time.ts';
+import { DAY, dayOfHour } from '../time.ts';
 import { defineFacet } from './facet.ts';
 import { keepTable } from './keep.ts';
 import type { Fold, Table } from './table.ts';
@@ -18,7 +18,7 @@ export const activity = defineFacet({
   id: 'activity',
   version: 1,
   columns: ['hour'],
-  ...keepTable(FOLDS),
+  ...keepTable(FOLDS, day => day * DAY),
   add(state, event) {
     if (event.count > 0) state.fold(dayOfHour(event.hour), [event.count, event.at, event.last]);
   },

@@ -1,4 +1,4 @@
-import { dayOfHour } from '../time.ts';
+import { DAY, dayOfHour } from '../time.ts';
 import { defineFacet } from './facet.ts';
 import { keepTable } from './keep.ts';
 import type { Fold, Table } from './table.ts';
@@ -17,7 +17,7 @@ export const browsers = defineFacet({
   id: 'browsers',
   version: 1,
   columns: ['hour', 'agent'],
-  ...keepTable(FOLDS),
+  ...keepTable(FOLDS, day => day * DAY),
   add(state, event) {
     if (event.agent === 'browser' && event.count > 0) state.fold(dayOfHour(event.hour), [event.at, event.last]);
   },

@@ -1,7 +1,7 @@
 import type { AuditEvent, Deed, Outcome, Place } from '../model/event.ts';
 import type { Json } from '../model/finding.ts';
 import { dayOfHour } from '../time.ts';
-import { isoText } from '../wording.ts';
+import { compareText, isoText } from '../wording.ts';
 import { defineFacet } from './facet.ts';
 import { groupBy } from '../group.ts';
 import { keepTally } from './keep.ts';
@@ -31,7 +31,8 @@ export interface DeedSum {
   readonly last: number;
   readonly countries: readonly string[];
   readonly addresses: readonly string[];
-  readonly example: string;
+  /** A few events, the earliest first. */
+  readonly examples: readonly string[];
 }
 
 /** Everyday acts, of which there is a facet for each that needs one. */
@@ -133,13 +134,21 @@ export function sumDeeds(rows: readonly DeedRow[]): DeedSum {
     last: Math.max(...rows.map(({ last }) => last)),
     countries: namesOf(rows.map(({ country }) => country)),
     addresses: namesOf(rows.map(({ address }) => address)),
-    example: namesOf(rows.map(({ example }) => example))[0] ?? '',
+    examples: examplesOf(rows),
   };
 }
 
 /** A sum as the evidence of a finding. */
-export function deedEvidence({ count, first, last, countries, addresses, example }: DeedSum): Record<string, Json> {
-  return { times: count, first: isoText(first), last: isoText(last), countries, addresses, example };
+export function deedEvidence({ count, first, last, countries, addresses, examples }: DeedSum): Record<string, Json> {
+  return { times: count, first: isoText(first), last: isoText(last), countries, addresses, examples };
+}
+
+/** As many events as a finding shows. */
+const SHOWN = 5;
+
+function examplesOf(rows: readonly DeedRow[]): string[] {
+  const inOrder = [...rows].sort((a, b) => a.first - b.first || compareText(a.example, b.example));
+  return [...new Set(inOrder.map(({ example }) => example))].filter(example => example !== '').slice(0, SHOWN);
 }
 
 const namesOf = (names: readonly string[]): string[] => [...new Set(names)].filter(name => name !== '').sort();

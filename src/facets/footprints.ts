@@ -1,4 +1,4 @@
-import { dayOfHour, HOUR } from '../time.ts';
+import { DAY, dayOfHour, HOUR } from '../time.ts';
 import type { AuditEvent, Place } from '../model/event.ts';
 import { defineFacet } from './facet.ts';
 import { modelFamily } from './models.ts';
@@ -71,7 +71,11 @@ const COARSER: readonly ((parts: string[]) => string[])[] = [
   parts => parts.with(AGENT, ''),
 ];
 
-const noFootprints = (): Footprints => ({ level: 0, numbers: new Map(), table: new Table(FOLDS) });
+const noFootprints = (): Footprints => ({
+  level: 0,
+  numbers: new Map(),
+  table: new Table(FOLDS, key => (key % DAYS) * DAY),
+});
 
 /** Day by day, from which network, with which agent and for which model a credential was used. */
 export const footprints = defineFacet({

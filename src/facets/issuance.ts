@@ -1,4 +1,5 @@
 import type { Deed } from '../model/event.ts';
+import { HOUR } from '../time.ts';
 import { defineFacet } from './facet.ts';
 import { keepTable } from './keep.ts';
 import type { Fold, Table } from './table.ts';
@@ -40,12 +41,14 @@ const TOKENS = 3;
 /** An app asks for a token every hour, and each of its copies does: that is no session that someone chose to open. */
 const isToken = (action: string): boolean => action.startsWith('entra:');
 
+const hourOfKey = (key: number): number => Math.floor(key / CLASSES.length);
+
 /** Hour by hour, the credentials and secrets that a credential was used to obtain. */
 export const issuance = defineFacet({
   id: 'issuance',
   version: 3,
   columns: ['hour', 'deed', 'action', 'outcome', 'agent'],
-  ...keepTable(FOLDS),
+  ...keepTable(FOLDS, key => hourOfKey(key) * HOUR),
   add(state, event) {
     const issued = event.deed === 'issue' && isToken(event.action) ? TOKENS : CLASS_OF[event.deed];
     if (issued === undefined || event.outcome !== 'ok' || event.count === 0 || isByService(event.agent)) return;
@@ -60,7 +63,7 @@ export const issuance = defineFacet({
 export function* issuanceHours(table: Table): Generator<IssuanceHour> {
   for (const [key, values] of table.rows()) {
     const [amount, batches, first, last] = values as [number, number, number, number];
-    const hour = Math.floor(key / CLASSES.length);
+    const hour = hourOfKey(key);
     yield { hour, issued: CLASSES[key % CLASSES.length]!, amount, batches, first, last };
   }
 }

@@ -1,7 +1,7 @@
-import { dayOfHour } from '../time.ts';
+import { DAY, dayOfHour } from '../time.ts';
 import { defineFacet } from './facet.ts';
-import { keepTally } from './keep.ts';
-import { addToTally, type Tally, type TallyShape, tallyRows } from './tally.ts';
+import { keepSlots } from './keep.ts';
+import { addToSlots, type Slots, type SlotShape, slotRows } from './slots.ts';
 import { isTaken } from './volume.ts';
 
 /** What a credential used of one model on one UTC day; refused and throttled calls are not use. */
@@ -21,39 +21,36 @@ export interface ModelDay {
 /** Longer names are cut: no real one comes near. */
 const MAX_NAME = 160;
 
-const SHAPE: TallyShape = {
+const SHAPE: SlotShape = {
   bound: 1024,
   folds: ['sum', 'sum', 'sum', 'min'],
-  coarser: [key => rename(key, modelFamily), key => rename(key, () => ''), () => ''],
+  coarser: [(day, name) => [day, modelFamily(name)], day => [day, ''], () => [0, '']],
+  unit: DAY,
 };
 
 /** Day by day, the models that a credential used. */
 export const models = defineFacet({
   id: 'models',
-  version: 2,
+  version: 3,
   columns: ['hour', 'deed', 'model', 'outcome'],
-  ...keepTally(SHAPE),
+  ...keepSlots(SHAPE),
   add(state, event) {
     const { count, tokensIn, tokensOut } = event;
     if (event.deed !== 'infer' || !isTaken(event.outcome) || count + tokensIn + tokensOut === 0) return;
     const answered = count > 0 && event.outcome === 'ok';
-    const key = `${dayOfHour(event.hour)} ${event.model.slice(0, MAX_NAME)}`;
-    const okFirst = answered ? event.at : Number.POSITIVE_INFINITY;
-    addToTally(SHAPE, state, key, [count, tokensIn, tokensOut, okFirst], answered ? event.example : '');
+    const values = [count, tokensIn, tokensOut, answered ? event.at : Number.POSITIVE_INFINITY];
+    const key = [dayOfHour(event.hour), event.model.slice(0, MAX_NAME)] as const;
+    addToSlots(SHAPE, state, key, values, answered ? event.example : '');
   },
 });
 
 /** Model days in order of day, then model; none once even the days were too many to keep apart. */
-export function modelDays(tally: Tally): ModelDay[] {
-  const days = tallyRows(tally).flatMap(([key, { values, example }]) => {
-    if (key === '') return [];
-    const cut = key.indexOf(' ');
+export function modelDays(slots: Slots): ModelDay[] {
+  if (slots.level === SHAPE.coarser.length) return [];
+  return slotRows(slots).map(([day, model, { values, example }]) => {
     const [calls, tokensIn, tokensOut, okFirst] = values as [number, number, number, number];
-    return [
-      { day: Number(key.slice(0, cut)), model: key.slice(cut + 1), calls, tokensIn, tokensOut, okFirst, example },
-    ];
+    return { day, model, calls, tokensIn, tokensOut, okFirst, example };
   });
-  return days.sort((a, b) => a.day - b.day);
 }
 
 const REGION_PREFIX = /^(?:us|us-gov|eu|apac|ap|au|jp|ca|sa|me|af|global)\.(?=[a-z0-9-]+\.)/;
@@ -64,9 +61,4 @@ const DATE_SUFFIX = /[-@](?:20\d{6}|20\d\d-\d\d-\d\d|latest)$/;
 export function modelFamily(model: string): string {
   const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase();
   return name.replace(REGION_PREFIX, '').replace(VERSION_SUFFIX, '').replace(DATE_SUFFIX, '');
-}
-
-function rename(key: string, change: (model: string) => string): string {
-  const cut = key.indexOf(' ') + 1;
-  return key.slice(0, cut) + change(key.slice(cut));
 }

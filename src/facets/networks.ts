@@ -1,6 +1,8 @@
+import type { Json } from '../model/finding.ts';
 import { defineFacet } from './facet.ts';
 import { keepTally } from './keep.ts';
 import { isKnocking } from './places.ts';
+import type { Stretch } from './stretch.ts';
 import { addToTally, type Tally, type TallyShape, tallyRows } from './tally.ts';
 
 /** A network a credential was used from: an address, or a shortened one when there were too many. */
@@ -46,8 +48,20 @@ export function networkRows(tally: Tally): Network[] {
   });
 }
 
+/** As many networks as a finding shows. */
+const SHOWN = 5;
+
+/** The networks in use in a stretch, the busiest first, as evidence; with an event where all of theirs lie in it. */
+export function networkEvidence(rows: readonly Network[], { first, last }: Stretch): Json[] {
+  const used = rows.filter(row => row.last >= first && row.first <= last).sort((a, b) => b.count - a.count);
+  return used.slice(0, SHOWN).map(row => {
+    const { network, country, operator, count, example } = row;
+    return { network, country, operator, calls: count, example: row.first >= first ? example : '' };
+  });
+}
+
 /**
- * Whether two countries are one place with two families of address: one operator, seen from the one by IPv4 alone and
+ * Whether two countries with two families of address: one operator, seen from the one by IPv4 alone and
  * from the other by IPv6. Databases often part those. Never so without an ASN database.
  */
 export function areDualStack(rows: readonly Network[], one: string, other: string): boolean {

@@ -1,4 +1,5 @@
 import type { Deed, Outcome } from '../model/event.ts';
+import { HOUR } from '../time.ts';
 import { defineFacet } from './facet.ts';
 import { keepTable } from './keep.ts';
 import type { Fold, Table } from './table.ts';
@@ -34,7 +35,7 @@ export const places = defineFacet({
   id: 'places',
   version: 2,
   columns: ['hour', 'address', 'deed', 'outcome'],
-  ...keepTable(FOLDS),
+  ...keepTable(FOLDS, key => hourIn(key) * HOUR),
   add(state, { hour, deed, outcome, count, at, last }, place) {
     if (place.country === '' || count === 0 || isKnocking(deed, outcome)) return;
     const grave = isGrave(deed) ? count : 0;

@@ -1,10 +1,10 @@
 import type { Outcome } from '../model/event.ts';
-import { dayOfHour } from '../time.ts';
+import { dayOfHour, HOUR } from '../time.ts';
 import { compareText } from '../wording.ts';
 import { defineFacet } from './facet.ts';
-import { keepTally } from './keep.ts';
+import { keepSlots } from './keep.ts';
 import { modelFamily } from './models.ts';
-import { addToTally, type Tally, type TallyShape, tallyRows } from './tally.ts';
+import { addToSlots, type Slots, type SlotShape, slotRows } from './slots.ts';
 import { isRefused } from './volume.ts';
 
 /** Within one hour: a way of looking at what models there are, or a model that refused: denied, or not to be asked so. */
@@ -43,20 +43,16 @@ const LOOK_ACTIONS: ReadonlySet<string> = new Set(
 
 const MAX_NAME = 160;
 
-const SHAPE: TallyShape = {
+const SHAPE: SlotShape = {
   bound: 1024,
   folds: ['sum', 'min', 'max'],
   coarser: [
-    key =>
-      rekey(
-        key,
-        hour => hour,
-        (name, kind) => (kind === 'look' ? name : modelFamily(name)),
-      ),
-    key => rekey(key, hour => hour, nothing),
-    key => rekey(key, hour => dayOfHour(hour) * 24, nothing),
-    key => rekey(key, () => 0, nothing),
+    (hour, probe) => [hour, renamed(probe, (name, kind) => (kind === 'look' ? name : modelFamily(name)))],
+    (hour, probe) => [hour, renamed(probe, () => '')],
+    (hour, probe) => [dayOfHour(hour) * 24, probe],
+    (_, probe) => [0, probe],
   ],
+  unit: HOUR,
 };
 
 /** Above this level only days, not hours, are kept apart. */
@@ -65,20 +61,20 @@ const HOURLY_LEVELS = 2;
 /** Hour by hour, how a credential looked for models and which ones refused it. */
 export const probes = defineFacet({
   id: 'probes',
-  version: 2,
+  version: 3,
   columns: ['hour', 'deed', 'action', 'outcome', 'model'],
-  ...keepTally(SHAPE),
+  ...keepSlots(SHAPE),
   add(state, event) {
     const probe = event.count === 0 ? undefined : probeOf(event);
     if (probe === undefined) return;
-    addToTally(SHAPE, state, `${event.hour} ${probe}`, [event.count, event.at, event.last], event.example);
+    addToSlots(SHAPE, state, [event.hour, probe], [event.count, event.at, event.last], event.example);
   },
 });
 
 /** Probes in order of their starts, then kind and name. */
-export function probeRows(tally: Tally): Probe[] {
-  const rows = tallyRows(tally).map(([key, { values, example }]): Probe => {
-    const [, kind, name] = parts(key);
+export function probeRows(slots: Slots): Probe[] {
+  const rows = slotRows(slots).map(([, probe, { values, example }]): Probe => {
+    const [kind, name] = parts(probe);
     const [count, first, last] = values as [number, number, number];
     return { kind, name, count, first, last, example };
   });
@@ -86,7 +82,7 @@ export function probeRows(tally: Tally): Probe[] {
 }
 
 /** Whether the order of probes within a day is still known. */
-export const isHourly = (tally: Tally): boolean => tally.level <= HOURLY_LEVELS;
+export const isHourly = ({ level }: Slots): boolean => level <= HOURLY_LEVELS;
 
 interface Attempt {
   readonly deed: string;
@@ -103,15 +99,12 @@ export function probeOf({ deed, action, outcome, model }: Attempt): string | und
 
 type Kind = Probe['kind'];
 
-function rekey(key: string, toHour: (hour: number) => number, toName: (name: string, kind: Kind) => string): string {
-  const [hour, kind, name] = parts(key);
-  return `${toHour(hour)} ${kind} ${toName(name, kind)}`;
+function renamed(probe: string, toName: (name: string, kind: Kind) => string): string {
+  const [kind, name] = parts(probe);
+  return `${kind} ${toName(name, kind)}`;
 }
 
-function parts(key: string): [hour: number, kind: Kind, name: string] {
-  const first = key.indexOf(' ');
-  const second = key.indexOf(' ', first + 1);
-  return [Number(key.slice(0, first)), key.slice(first + 1, second) as Kind, key.slice(second + 1)];
+function parts(probe: string): [kind: Kind, name: string] {
+  const cut = probe.indexOf(' ');
+  return [probe.slice(0, cut) as Kind, probe.slice(cut + 1)];
 }
-
-const nothing = (): string => '';

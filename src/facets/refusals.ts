@@ -1,10 +1,9 @@
 import type { Deed, Outcome } from '../model/event.ts';
-import { dayOfHour } from '../time.ts';
-import { compareText } from '../wording.ts';
+import { dayOfHour, HOUR } from '../time.ts';
 import { defineFacet } from './facet.ts';
-import { keepTally } from './keep.ts';
+import { keepSlots } from './keep.ts';
 import { modelFamily } from './models.ts';
-import { addToTally, type Tally, type TallyShape, tallyRows } from './tally.ts';
+import { addToSlots, type Slots, type SlotShape, slotRows } from './slots.ts';
 import { isByService } from './volume.ts';
 
 /** Calls within one hour that were turned down, to one model or of one other operation. */
@@ -20,14 +19,11 @@ export interface Refusal {
 
 const MAX_NAME = 160;
 
-const SHAPE: TallyShape = {
+const SHAPE: SlotShape = {
   bound: 1024,
   folds: ['sum', 'min', 'max'],
-  coarser: [
-    key => rekey(key, hour => hour),
-    key => rekey(key, hour => dayOfHour(hour) * 24),
-    key => rekey(key, () => 0),
-  ],
+  coarser: [hour => [hour, ''], hour => [dayOfHour(hour) * 24, ''], () => [0, '']],
+  unit: HOUR,
 };
 
 /** Above this level only days, not hours, are kept apart. */
@@ -36,28 +32,26 @@ const HOURLY_LEVELS = 1;
 /** Hour by hour, the model calls of a credential that were denied or invalid, and the other operations it was denied. */
 export const refusals = defineFacet({
   id: 'refusals',
-  version: 1,
+  version: 2,
   columns: ['hour', 'deed', 'action', 'outcome', 'model', 'agent'],
-  ...keepTally(SHAPE),
+  ...keepSlots(SHAPE),
   add(state, event) {
     const name = event.count === 0 || isByService(event.agent) ? undefined : nameOf(event);
     if (name === undefined) return;
-    addToTally(SHAPE, state, `${event.hour} ${name}`, [event.count, event.at, event.last], event.example);
+    addToSlots(SHAPE, state, [event.hour, name], [event.count, event.at, event.last], event.example);
   },
 });
 
 /** Refusals in order of hour, then name. */
-export function refusalRows(tally: Tally): Refusal[] {
-  const rows = tallyRows(tally).map(([key, { values, example }]): Refusal => {
-    const cut = key.indexOf(' ');
+export function refusalRows(slots: Slots): Refusal[] {
+  return slotRows(slots).map(([hour, name, { values, example }]) => {
     const [count, first, last] = values as [number, number, number];
-    return { hour: Number(key.slice(0, cut)), name: key.slice(cut + 1), count, first, last, example };
+    return { hour, name, count, first, last, example };
   });
-  return rows.sort((a, b) => a.hour - b.hour || compareText(a.name, b.name));
 }
 
 /** Whether it is still known in which hour each refusal was. */
-export const areRefusalsHourly = (tally: Tally): boolean => tally.level <= HOURLY_LEVELS;
+export const areRefusalsHourly = ({ level }: Slots): boolean => level <= HOURLY_LEVELS;
 
 interface Attempt {
   readonly deed: Deed;
@@ -76,6 +70,3 @@ function nameOf(attempt: Attempt): string | undefined {
     return outcome === 'denied' || outcome === 'invalid' ? modelFamily(model).slice(0, MAX_NAME) : undefined;
   return outcome === 'denied' && !isKnock(attempt) ? action.slice(0, MAX_NAME) : undefined;
 }
-
-const rekey = (key: string, toHour: (hour: number) => number): string =>
-  `${toHour(Number(key.slice(0, key.indexOf(' '))))} `;

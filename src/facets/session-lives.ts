@@ -12,6 +12,7 @@ export interface LongSessions {
   /** The hours in which the first and the last of them were given out. */
   readonly firstHour: number;
   readonly lastHour: number;
+  readonly example: string;
 }
 
 /** What nearly every session lives at most; there is no need to remember those. */
@@ -33,21 +34,21 @@ const SHAPE: TallyShape = {
 /** How long the sessions lived that a credential was used to obtain: by action, the longest of each day. */
 export const sessionLives = defineFacet({
   id: 'session-lives',
-  version: 1,
+  version: 2,
   columns: ['hour', 'deed', 'action'],
   ...keepTally(SHAPE),
   add(state, event) {
     if (event.deed !== 'issue' || event.ttl <= COMMON_SECONDS) return;
     const key = `d${dayOfHour(event.hour)}${SEPARATOR}${event.action}`;
-    addToTally(SHAPE, state, key, [event.ttl, event.hour, event.hour], '');
+    addToTally(SHAPE, state, key, [event.ttl, event.hour, event.hour], event.example);
   },
 });
 
 /** In order of time. */
 export function longSessions(tally: Tally): LongSessions[] {
-  const rows = tallyRows(tally).map(([key, { values }]) => {
+  const rows = tallyRows(tally).map(([key, { values, example }]) => {
     const [longest, firstHour, lastHour] = values as [number, number, number];
-    return { action: key.slice(key.indexOf(SEPARATOR) + 1), longest, firstHour, lastHour };
+    return { action: key.slice(key.indexOf(SEPARATOR) + 1), longest, firstHour, lastHour, example };
   });
   return rows.sort((a, b) => a.firstHour - b.firstHour || a.lastHour - b.lastHour);
 }

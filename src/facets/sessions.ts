@@ -1,4 +1,5 @@
 import { hashText } from '../hash.ts';
+import { HOUR } from '../time.ts';
 import { defineFacet } from './facet.ts';
 import { countryIn, hourIn, isEgress, isGrave, isKnocking, PLACE_KEYS, type PlaceHour, placeKey } from './places.ts';
 import { type Fold, Table } from './table.ts';
@@ -31,9 +32,11 @@ const FOLDS: readonly Fold[] = ['sum', 'min', 'max', 'sum'];
 
 const WIDTH = FOLDS.length;
 
+const newTable = (): Table => new Table(FOLDS, key => hourIn(key % PLACE_KEYS) * HOUR);
+
 const noSessions = (): Sessions => ({
   numbers: new Map(),
-  table: new Table(FOLDS),
+  table: newTable(),
   sampled: false,
   cutoff: Number.POSITIVE_INFINITY,
 });
@@ -98,7 +101,7 @@ function thin(state: Sessions): void {
   const kept = keptOf(state);
   state.cutoff = hashText(kept.at(-1)!);
   state.numbers = new Map(kept.map((session, number) => [session, number]));
-  state.table = new Table(FOLDS);
+  state.table = newTable();
   state.sampled = true;
   for (const [key, values] of table.rows()) {
     const number = state.numbers.get(names[numberIn(key)]!);

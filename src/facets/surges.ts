@@ -80,7 +80,11 @@ function sayBurst(burst: Burst, what: string, noun: string, days: number) {
 }
 
 /** The numbers behind the strongest surge, a plot around its busiest hour, and the strongest surge of every other measure. */
-export function burstEvidence<M extends string>(ranked: readonly Surge<M>[], hours: readonly Amount[]) {
+export function burstEvidence<M extends string>(
+  ranked: readonly Surge<M>[],
+  hours: readonly Amount[],
+  history: History,
+) {
   const surge = ranked[0]!;
   const peak = hours
     .filter(({ slot, day }) => (surge.span === 'hour' ? slot : day) === surge.slot)
@@ -90,6 +94,9 @@ export function burstEvidence<M extends string>(ranked: readonly Surge<M>[], hou
   for (const other of ranked) if (!strongest.has(other.measure)) strongest.set(other.measure, other);
   return {
     ...numbersOf(surge),
+    comparedDays: surge.isMature ? daysBefore(surge, history) : null,
+    first: isoText(Math.min(...ranked.map(other => other.from))),
+    last: isoText(Math.max(...ranked.map(other => other.until))),
     hourly: { from: isoText(from * HOUR), values },
     also: [...strongest.values()].slice(1).map(numbersOf),
   };

@@ -1,5 +1,8 @@
+import { EXAMPLE_WIDTH, Examples } from './examples.ts';
 import { Rows } from './rows.ts';
 import { type Fold, foldOne, IDENTITY } from './table.ts';
+
+export { smallerExample } from './examples.ts';
 
 /** One row of a tally: folded numbers and the smallest example id seen. */
 export interface TallyRow {
@@ -20,14 +23,22 @@ export interface TallyShape {
 
 export interface Tally {
   level: number;
-  /** Where each key's row is. */
-  rows: Map<string, number>;
-  /** The folded numbers and an example, row by row; none before there is a row. */
-  numbers: Rows | null;
-  examples: string[];
+  /** None before there is a row. */
+  kept: Kept | null;
 }
 
-export const newTally = (): Tally => ({ level: 0, rows: new Map(), numbers: null, examples: [] });
+interface Kept {
+  /** Where each key's row is. */
+  readonly rows: Map<string, number>;
+  /** Row by row the folded numbers, and behind them the example. */
+  readonly numbers: Rows;
+  readonly examples: Examples;
+}
+
+export const newTally = (): Tally => ({ level: 0, kept: null });
+
+/** How many rows there are. */
+export const tallySize = ({ kept }: Tally): number => kept?.rows.size ?? 0;
 
 export function addToTally(
   shape: TallyShape,
@@ -75,12 +86,20 @@ export function decodeTally(shape: TallyShape, json: unknown): Tally {
   return tally;
 }
 
-function* unsortedRows({ rows, numbers, examples }: Tally): Generator<[key: string, row: TallyRow]> {
-  for (const [key, row] of rows) yield [key, { values: numbers!.values(row), example: examples[row]! }];
+function newKept(width: number): Kept {
+  const numbers = new Rows(width + EXAMPLE_WIDTH);
+  return { rows: new Map(), numbers, examples: new Examples(numbers, width) };
+}
+
+function* unsortedRows({ kept }: Tally): Generator<[key: string, row: TallyRow]> {
+  if (kept === null) return;
+  const { rows, numbers, examples } = kept;
+  const width = numbers.width - EXAMPLE_WIDTH;
+  for (const [key, row] of rows) yield [key, { values: numbers.values(row, 0, width), example: examples.get(row) }];
 }
 
 function shrink(shape: TallyShape, tally: Tally): void {
-  while (tally.rows.size > shape.bound && tally.level < shape.coarser.length) coarsenTo(shape, tally, tally.level + 1);
+  while (tallySize(tally) > shape.bound && tally.level < shape.coarser.length) coarsenTo(shape, tally, tally.level + 1);
 }
 
 function coarsenTo(shape: TallyShape, tally: Tally, level: number): void {
@@ -93,20 +112,14 @@ function coarsenTo(shape: TallyShape, tally: Tally, level: number): void {
 }
 
 function foldRow({ folds }: TallyShape, tally: Tally, key: string, { values, example }: TallyRow): void {
-  const known = tally.rows.get(key);
-  tally.numbers ??= new Rows(folds.length);
-  const { numbers } = tally;
+  tally.kept ??= newKept(folds.length);
+  const { rows, numbers, examples } = tally.kept;
+  const known = rows.get(key);
   const row = known ?? numbers.add();
   for (let i = 0; i < folds.length; i++) {
-    const held = known === undefined ? IDENTITY[folds[i]!] : numbers.get(row, i);
-    numbers.set(row, i, foldOne(folds[i]!, held, values[i]!));
+    const value = known === undefined ? values[i]! : foldOne(folds[i]!, numbers.get(row, i), values[i]!);
+    numbers.set(row, i, value);
   }
-  tally.examples[row] = known === undefined ? example : smallerExample(tally.examples[row]!, example);
-  if (known === undefined) tally.rows.set(key, row);
-}
-
-/** The smaller of two event ids, an empty one counting as none. */
-export function smallerExample(a: string, b: string): string {
-  if (a === '') return b;
-  return b !== '' && b < a ? b : a;
+  examples.fold(row, example);
+  if (known === undefined) rows.set(key, row);
 }

@@ -2,6 +2,7 @@ import type { Point } from '../model/event.ts';
 import { dayOfHour } from '../time.ts';
 import { defineFacet } from './facet.ts';
 import { isKnocking } from './places.ts';
+import { smallerExample } from './tally.ts';
 
 /** Sign-ins from about one point within one hour. */
 export interface SignInHour {
@@ -12,9 +13,10 @@ export interface SignInHour {
   readonly egress: boolean;
   readonly first: number;
   readonly last: number;
+  readonly example: string;
 }
 
-type Row = readonly [key: number, first: number, last: number];
+type Row = readonly [key: number, first: number, last: number, example: string];
 
 /**
  * Where someone signed in, day by day. Of more than `KEPT` hours and points on one day only the earliest hours are kept,
@@ -37,13 +39,13 @@ const isByProgram = (action: string): boolean => action.includes('non-interactiv
 /** Day by day and hour by hour, the points that a person signed in from. */
 export const travels = defineFacet({
   id: 'travels',
-  version: 1,
+  version: 2,
   columns: ['hour', 'address', 'deed', 'action', 'outcome'],
   empty: (): Travels => ({ days: new Map(), unplaced: 0, cut: false }),
-  add(state, { hour, deed, action, outcome, count, at, last }, { country, point, egress }) {
+  add(state, { hour, deed, action, outcome, count, at, last, example }, { country, point, egress }) {
     if (deed !== 'sign-in' || isKnocking(deed, outcome) || isByProgram(action) || count === 0 || country === '') return;
     if (point === undefined) state.unplaced += count;
-    else fold(state, dayOfHour(hour), [keyOf(hour, country, point, egress), at, last]);
+    else fold(state, dayOfHour(hour), [keyOf(hour, country, point, egress), at, last, example]);
   },
   merge(into, from) {
     into.unplaced += from.unplaced;
@@ -63,14 +65,16 @@ export function signInHours({ days }: Travels): SignInHour[] {
   return hours.sort((a, b) => a.first - b.first || a.last - b.last);
 }
 
-function fold(state: Travels, day: number, [key, first, last]: Row): void {
+function fold(state: Travels, day: number, row: Row): void {
+  const [key, first, last, example] = row;
   const rows = state.days.get(day) ?? [];
   if (rows.length === 0) state.days.set(day, rows);
   const found = rows.findIndex(([other]) => other >= key);
   const place = found < 0 ? rows.length : found;
   const held = rows[place];
-  if (held?.[0] === key) rows[place] = [key, Math.min(held[1], first), Math.max(held[2], last)];
-  else rows.splice(place, 0, [key, first, last]);
+  if (held?.[0] === key) {
+    rows[place] = [key, Math.min(held[1], first), Math.max(held[2], last), smallerExample(held[3], example)];
+  } else rows.splice(place, 0, row);
   if (rows.length > KEPT) {
     rows.pop();
     state.cut = true;
@@ -92,7 +96,7 @@ function keyOf(hour: number, country: string, { latitude, longitude, radiusKm }:
   return ((place * LONGITUDES + east) * RADII + Math.min(RADII - 1, radiusKm)) * 2 + (egress ? 1 : 0);
 }
 
-function signInHour(day: number, [key, first, last]: Row): SignInHour {
+function signInHour(day: number, [key, first, last, example]: Row): SignInHour {
   let rest = key;
   const take = (size: number): number => {
     const part = rest % size;
@@ -104,5 +108,5 @@ function signInHour(day: number, [key, first, last]: Row): SignInHour {
   const [longitude, latitude] = [(take(LONGITUDES) - 1800) / 10, (take(LATITUDES) - 900) / 10];
   const code = take(COUNTRIES);
   const country = String.fromCharCode((code >> 5) + LETTER_A, (code & 31) + LETTER_A);
-  return { hour: day * 24 + rest, country, point: { latitude, longitude, radiusKm }, egress, first, last };
+  return { hour: day * 24 + rest, country, point: { latitude, longitude, radiusKm }, egress, first, last, example };
 }

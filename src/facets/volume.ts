@@ -1,4 +1,5 @@
 import type { Outcome } from '../model/event.ts';
+import { HOUR } from '../time.ts';
 import { defineFacet } from './facet.ts';
 import { keepTable } from './keep.ts';
 import type { Fold, Table } from './table.ts';
@@ -37,7 +38,7 @@ export const volume = defineFacet({
   id: 'volume',
   version: 2,
   columns: ['hour', 'deed', 'outcome', 'agent'],
-  ...keepTable(FOLDS),
+  ...keepTable(FOLDS, hour => hour * HOUR),
   add(state, event) {
     const { count, tokensIn, tokensOut, outcome } = event;
     if (event.deed !== 'infer' || isByService(event.agent) || count + tokensIn + tokensOut === 0) return;

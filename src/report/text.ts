@@ -1,14 +1,15 @@
-import type { Finding } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
+import { SEVERITIES } from '../severity.ts';
 import { countText } from '../wording.ts';
+import { type Arrangement, arrange, firstOf, type Incident } from './digest/incidents.ts';
+import { relationsIn } from './digest/relations.ts';
+import { isCompared } from './digest/telling.ts';
 import { defineReporter, type Style } from './reporter.ts';
 import { blockLines, briefLines, type Setting } from './text/blocks.ts';
 import { coverageLines } from './text/coverage.ts';
 import { endingLines, resolvedLines } from './text/ending.ts';
 import { asideLines, foldLines } from './text/folding.ts';
 import { headerLines } from './text/header.ts';
-import { SEVERITIES } from '../severity.ts';
-import { type Arrangement, arrange, type Incident } from './text/incidents.ts';
 import { fill, openPage, restLines } from './text/layout.ts';
 import { noteLines, remarkLines } from './text/notes.ts';
 
@@ -26,13 +27,17 @@ export const text = defineReporter({
 
 function* renderText(report: Report, style: Style): Generator<string> {
   const page = openPage(style);
+  const arrangement = arrange(report.findings);
   const setting: Setting = {
     page,
     now: report.run.now,
     isCompared: isCompared(report),
     told: new Set(),
+    relationsOf: relationsIn(
+      report.findings,
+      arrangement.incidents.map(({ findings }) => findings),
+    ),
   };
-  const arrangement = arrange(report.findings);
   yield paragraph(headerLines(page, report));
   for (const lines of findingParagraphs(setting, arrangement)) yield `\n${paragraph(lines)}`;
   const sections = [resolvedLines, coverageLines, noteLines, remarkLines];
@@ -44,11 +49,6 @@ function* renderText(report: Report, style: Style): Generator<string> {
 }
 
 const paragraph = (lines: readonly string[]): string => lines.map(line => `${line}\n`).join('');
-
-/** Whether the findings were held against those of an earlier report. */
-function isCompared({ findings, resolved, summary }: Report): boolean {
-  return summary.known > 0 || summary.resolved > 0 || resolved.length > 0 || findings.some(f => f.status !== 'new');
-}
 
 function* findingParagraphs(setting: Setting, { incidents, folds, asides }: Arrangement): Generator<string[]> {
   for (const severity of SEVERITIES) {
@@ -78,13 +78,6 @@ function* incidentParagraphs(setting: Setting, incidents: readonly Incident[]): 
     ...more.slice(0, SHOWN_IN_BRIEF).flatMap(incident => briefLines(setting, incident)),
     ...restLines(page, rest.length, moreText(rest)),
   ];
-}
-
-/** Where to start reading: the first finding that is shown. */
-function firstOf({ incidents, folds, asides }: Arrangement): Finding | undefined {
-  const all = [...incidents, ...folds, ...asides];
-  const worst = SEVERITIES.find(severity => all.some(shown => shown.severity === severity));
-  return all.find(({ severity }) => severity === worst)?.findings[0];
 }
 
 /** '3 more findings', '70 more findings in 35 incidents'. */

@@ -254,7 +254,7 @@ function dataOf({ makings, amount, record }: Peak, { coveredDays, options }: Con
 
 const untilOf = (makings: readonly Making[]): number => makings.reduce((last, { until }) => Math.max(last, until), 0);
 
-function aboutPeak({ makings, amount, record }: Peak, { options, subjectOf }: Context) {
+function aboutPeak({ makings, amount, record }: Peak, { options, subjectOf, coveredDays }: Context) {
   const names = (of: (making: Making) => string) =>
     [...new Set(makings.map(of))].filter(name => name !== '').sort(compareText);
   const made = names(making => making.made);
@@ -266,6 +266,7 @@ function aboutPeak({ makings, amount, record }: Peak, { options, subjectOf }: Co
     evidence: {
       made: amount,
       record,
+      coveredDays: coveredDays(from - options.lookbackDays * DAY, from),
       members: made.length,
       makers: names(({ maker }) => principalOf(maker)),
       holders: new Set(made.map(id => subjectOf(id)?.credential.owner ?? '')).size,

@@ -1,10 +1,12 @@
 import { type DeedRow, deedEvidence, deedRows, deeds, groupDeeds, sumDeeds } from '../facets/deeds.ts';
 import { episodesOf } from '../facets/stretch.ts';
 import { principalText, resourceText } from '../kinds.ts';
+import { groupBy } from '../group.ts';
+import type { Tally } from '../facets/tally.ts';
 import type { Credential } from '../model/credential.ts';
 import type { Severity } from '../model/finding.ts';
 import { DAY } from '../time.ts';
-import { timeText } from '../wording.ts';
+import { compareText, isoText, oftenText, someText, timeText } from '../wording.ts';
 import { defineRule } from './rule.ts';
 
 /** What is no longer so, by action. */
@@ -65,7 +67,7 @@ export const auditSilenced = defineRule({
   options: {},
   messages: {
     silenced: '{who} called {action}{target}, {time} UTC: {effect}. Whether that was undone is not known.',
-    attempted: '{who} tried {action}{target}, {time} UTC, and was refused.',
+    attempted: '{who} tried {action}{target}, {time} UTC, and {were} refused.',
   },
   examples: () => [
     { title: 'a trail is stopped', events: [{ ...STOP, at: -2 * DAY }], expect: ['silenced:critical'] },
@@ -166,34 +168,91 @@ export const auditSilenced = defineRule({
     { title: 'a call that failed', events: [{ ...STOP, at: -DAY, outcome: 'failed' }], expect: [] },
     { title: 'everyday use', events: [{ at: -9 * DAY, until: 0 }], expect: [] },
   ],
-  *judge({ credential, facets }) {
-    for (const rows of groupDeeds(deedRows(facets.deeds, 'silence'))) {
-      const { action } = rows[0]!;
-      const effect = EFFECTS.get(action) ?? 'some of what was recorded no longer is';
-      const { data, ...rest } = told(credential, rows);
-      const severity = severityOf(action, 'critical', 'medium');
-      yield { message: 'silenced', data: { ...data, effect }, severity, ...rest };
-    }
-    for (const rows of groupDeeds(deedRows(facets.deeds, 'silence', 'denied'))) {
-      const { action } = rows[0]!;
-      yield { message: 'attempted', severity: severityOf(action, 'medium', 'low'), ...told(credential, rows) };
+  *survey(everyone) {
+    const acts = [...everyone].flatMap(({ credential, facets }) => actsOf(credential, facets.deeds));
+    for (const alike of groupBy(acts, ({ subject }) => JSON.stringify(subject)).values()) {
+      const done = alike.filter(({ rows }) => rows[0]!.outcome === 'ok');
+      yield done.length > 0 ? saySilenced(done, alike) : sayAttempted(alike);
     }
   },
 });
 
+/** What one credential did to one record, or was refused to do: in one way, with one outcome. */
+interface Act {
+  readonly credential: Credential;
+  /** The record that was silenced, whoever did it: a trail may be silenced by several hands. */
+  readonly subject: readonly string[];
+  readonly rows: readonly DeedRow[];
+}
+
+const actsOf = (credential: Credential, tally: Tally): Act[] =>
+  (['ok', 'denied'] as const)
+    .flatMap(outcome => groupDeeds(deedRows(tally, 'silence', outcome)))
+    .map(rows => {
+      const { action, target } = rows[0]!;
+      const subject = [credential.account || credential.id, target, action].filter(name => name !== '');
+      return { credential, subject, rows };
+    });
+
+function saySilenced(done: readonly Act[], all: readonly Act[]) {
+  const { action } = done[0]!.rows[0]!;
+  const { data, ...rest } = told(done, all);
+  const effect = EFFECTS.get(action) ?? 'some of what was recorded no longer is';
+  const severity = severityOf(action, 'critical', 'medium');
+  return { message: 'silenced' as const, data: { ...data, effect }, severity, ...rest };
+}
+
+function sayAttempted(acts: readonly Act[]) {
+  const { action } = acts[0]!.rows[0]!;
+  const { data, ...rest } = told(acts, acts);
+  const were = principalsOf(acts).length === 1 ? 'was' : 'were';
+  return {
+    message: 'attempted' as const,
+    data: { ...data, were },
+    severity: severityOf(action, 'medium', 'low'),
+    ...rest,
+  };
+}
+
 const severityOf = (action: string, plain: Severity, ambiguous: Severity): Severity =>
   AMBIGUOUS.has(action) ? ambiguous : plain;
 
-/** The subject is the record that was silenced, whoever did it: a trail may be silenced by several hands. */
-function told({ id, account, owner }: Credential, rows: readonly DeedRow[]) {
+const principalsOf = (acts: readonly Act[]): string[] =>
+  [...new Set(acts.map(({ credential }) => principalText(credential.owner)))].sort(compareText);
+
+/** As many principals as a sentence names. */
+const NAMED = 3;
+
+/** The finding is about the one that acted last, and names all. */
+function told(acts: readonly Act[], all: readonly Act[]) {
+  const rows = acts.flatMap(act => act.rows);
   const sum = sumDeeds(rows);
   const { action, target } = rows[0]!;
+  const last = timeText(sum.last);
+  const when = sum.count === 1 ? last : `${oftenText(sum.count)}, last ${last}`;
+  const hands = inOrder(all);
+  const { id, owner } = inOrder(acts).at(-1)!.credential;
+  const ids = new Set(hands.map(({ credential }) => credential.id));
   return {
-    data: { who: principalText(owner), action, target: onText(target), time: timeText(sum.last) },
-    subject: [account || id, target, action].filter(name => name !== ''),
-    episodes: episodesOf(rows),
-    evidence: { ...deedEvidence(sum), action, target, by: id, owner },
+    data: { who: someText(principalsOf(acts), NAMED), action, target: onText(target), time: when },
+    subject: acts[0]!.subject,
+    credential: id,
+    members: ids.size === 1 ? [] : [...ids].sort(compareText),
+    episodes: episodesOf(all.flatMap(act => act.rows)),
+    evidence: { ...deedEvidence(sum), action, target, by: id, owner, hands: hands.map(handEvidence) },
   };
+}
+
+/** By the time of the last act. */
+const inOrder = (acts: readonly Act[]): Act[] =>
+  [...acts].sort(
+    (a, b) => sumDeeds(a.rows).last - sumDeeds(b.rows).last || compareText(a.credential.id, b.credential.id),
+  );
+
+function handEvidence({ credential: { id, owner }, rows }: Act) {
+  const { count, first, last, examples } = sumDeeds(rows);
+  const when = { first: isoText(first), last: isoText(last) };
+  return { by: id, owner, outcome: rows[0]!.outcome, times: count, ...when, examples };
 }
 
 /** A resource of Azure in short, with what is told of it in brackets. */

@@ -1,12 +1,12 @@
 import { type Footprint, footprintRows, footprints } from '../facets/footprints.ts';
 import { type Lockstep, lockstepsIn, type Stream } from '../facets/lockstep.ts';
 import { modelDays, models } from '../facets/models.ts';
-import { type Amount, type Burst, burstsOf, HABIT_OPTIONS, hourSeries } from '../facets/records.ts';
+import { type Amount, type Burst, burstsOf, HABIT_OPTIONS, hourSeries, plotAround } from '../facets/records.ts';
 import { isLent } from '../facets/visits.ts';
 import { volume, volumeHours } from '../facets/volume.ts';
 import { groupBy } from '../group.ts';
 import type { OptionValues } from '../model/option.ts';
-import { DAY, dayOfHour, HOUR } from '../time.ts';
+import { DAY, dayOfHour, HOUR, hourOf } from '../time.ts';
 import { compareText, countText, dayText, isoText, timesText } from '../wording.ts';
 import { defineRule, type Example, type ExampleEvent, type RuleContext } from './rule.ts';
 
@@ -362,6 +362,10 @@ function evidenceOf(group: Group, { fresh, isAdded, burst }: Reason, context: Co
   const networks = [...new Set(strands.map(({ network }) => network))].filter(name => name !== '').sort(compareText);
   const { from, until } = episodeOf(group, context);
   const isShown = (day: number) => days.includes(day);
+  const plot = plotAround(
+    summed([...hoursOf(group, context).values()]),
+    burst?.span === 'hour' ? burst.slot : hourOf(from),
+  );
   return {
     members: members.length,
     agent,
@@ -376,8 +380,10 @@ function evidenceOf(group: Group, { fresh, isAdded, burst }: Reason, context: Co
     last: isoText(until),
     newToModels: fresh,
     isAdded,
-    record: burst?.isMature ? burst.baseline.record : null,
+    record: burst?.baseline.record ?? null,
+    ratio: burst === null ? null : Math.floor(ratioOf(burst) * 10) / 10,
     amount: burst?.amount ?? null,
+    hourly: { from: isoText(plot.from * HOUR), values: plot.values },
     daily: [...stepsByDay(group)].filter(([day]) => isShown(day)).map(([day, calls]) => dayAmount(day, calls)),
     examples: [...members].slice(0, SHOWN).map(({ id }) => {
       const used = modelDays(context.subjectOf(id)!.facets.models).find(({ day }) => isShown(day));

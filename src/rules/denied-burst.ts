@@ -278,6 +278,8 @@ function verdictOn({ id, kind }: Credential, incident: readonly Hit[], rows: rea
     episodes: incident.map(hit => ({ from: hit.from, until: hit.until })),
     evidence: {
       at: isoText(hour * HOUR),
+      first: isoText(Math.min(...incident.map(hit => hit.from))),
+      last: isoText(Math.max(...incident.map(hit => hit.until))),
       refused: within.reduce((sum, { count }) => sum + count, 0),
       limit: burst?.limit ?? null,
       record: burst?.isMature === true ? burst.baseline.record : null,

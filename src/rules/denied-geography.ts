@@ -1,5 +1,6 @@
 import { UNSUPPORTED_COUNTRIES } from '../data/unsupported-countries.ts';
 import { groupBy } from '../group.ts';
+import { type Network, networkEvidence, networkRows, networks } from '../facets/networks.ts';
 import { type PlaceHour, placeHours, places } from '../facets/places.ts';
 import { episodesOf } from '../facets/stretch.ts';
 import type { OptionValues } from '../model/option.ts';
@@ -56,7 +57,7 @@ export const deniedGeography = defineRule({
     'A vendor that began to offer its models there; allow the country, or replace vendorCountries.',
   ],
   needs: ['places'],
-  facets: { places },
+  facets: { places, networks },
   options,
   messages,
   commands: disableCommands,
@@ -64,25 +65,43 @@ export const deniedGeography = defineRule({
 
   *judge({ credential, facets }, { options }) {
     const byCountry = groupBy(placeHours(facets.places), ({ country }) => country);
-    for (const [country, hours] of byCountry) yield* judgeCountry(credential.id, country, hours, options);
+    const used = networkRows(facets.networks);
+    for (const [country, hours] of byCountry) {
+      const visit = { id: credential.id, country, hours, used: used.filter(row => row.country === country) };
+      yield* judgeCountry(visit, options);
+    }
   },
 });
 
-function* judgeCountry(id: string, country: string, hours: readonly PlaceHour[], lists: Lists): Generator<Said> {
+/** The use of a credential from one country. */
+interface Visit {
+  readonly id: string;
+  readonly country: string;
+  readonly hours: readonly PlaceHour[];
+  readonly used: readonly Network[];
+}
+
+function* judgeCountry(visit: Visit, lists: Lists): Generator<Said> {
+  const { country, hours } = visit;
   const isAllowed = lists.allow.includes(country);
   if (lists.deny.includes(country)) {
-    const about = aboutOf(id, country, hours, 'count');
+    const about = aboutOf(visit, 'count');
     yield { ...about, message: 'denied', data: about.data };
   } else if (lists.allow.length > 0 && !isAllowed) {
-    const about = aboutOf(id, country, hours, 'count');
-    yield { ...about, message: 'notAllowed', data: { ...about.data, allowed: [...lists.allow].sort().join(', ') } };
+    const about = aboutOf(visit, 'count');
+    const allowed = [...lists.allow].sort();
+    const evidence = { ...about.evidence, allowed };
+    yield { ...about, message: 'notAllowed', data: { ...about.data, allowed: allowed.join(', ') }, evidence };
   } else if (lists.vendorList && !isAllowed && lists.vendorCountries.includes(country)) {
     const inferring = hours.filter(({ inferred }) => inferred > 0);
     if (inferring.length === 0) return;
-    const about = aboutOf(id, country, inferring, 'inferred');
+    const about = aboutOf({ ...visit, hours: inferring }, 'inferred');
     const asOf = isOurs(lists.vendorCountries) ? UNSUPPORTED_COUNTRIES.asOf : null;
     if (asOf === null) yield { ...about, message: 'listed', data: about.data };
-    else yield { ...about, message: 'unsupported', data: { ...about.data, asOf } };
+    else {
+      const evidence = { ...about.evidence, listOf: asOf };
+      yield { ...about, message: 'unsupported', data: { ...about.data, asOf }, evidence };
+    }
   }
 }
 
@@ -92,7 +111,7 @@ const isOurs = (codes: readonly string[]): boolean => {
   return new Set(codes).size === ours.size && codes.every(code => ours.has(code));
 };
 
-function aboutOf(id: string, country: string, hours: readonly PlaceHour[], what: 'count' | 'inferred') {
+function aboutOf({ id, country, hours, used }: Visit, what: 'count' | 'inferred') {
   let [calls, throughExits] = [0, 0];
   let [from, until] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const hour of hours) {
@@ -106,7 +125,15 @@ function aboutOf(id: string, country: string, hours: readonly PlaceHour[], what:
     data: { calls: countText(calls, what === 'count' ? 'call' : 'model call'), country, day: dayText(until) },
     subject: [id, country],
     episodes: episodesOf(hours),
-    evidence: { country, calls, throughExits, days, first: isoText(from), last: isoText(until) },
+    evidence: {
+      country,
+      calls,
+      throughExits,
+      days,
+      first: isoText(from),
+      last: isoText(until),
+      networks: networkEvidence(used, { first: from, last: until }),
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 import { type AccountDays, accountDays } from '../facets/account-days.ts';
 import { type ActiveDay, activity, activityDays } from '../facets/activity.ts';
+import { modelDays, models } from '../facets/models.ts';
+import { networkEvidence, networkRows, networks } from '../facets/networks.ts';
 import { aliasOf, isStatic } from '../kinds.ts';
 import type { Credential } from '../model/credential.ts';
 import { disableCommands } from '../remedies.ts';
@@ -7,7 +9,7 @@ import { DAY, HOUR } from '../time.ts';
 import { countText, dayText, isoText } from '../wording.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 
-const facets = { activity };
+const facets = { activity, models, networks };
 
 const options = {
   silentDays: { default: 45, min: 7, max: 365, describe: 'Days of silence that the logs must cover.' },
@@ -185,7 +187,12 @@ export const dormantKeyRevived = defineRule({
           longestEarlierGapDays: longestBefore,
           lastBefore: isoText(lastBefore),
           returnedAt: isoText(back.first),
+          last: isoText(back.last),
           calls: back.count,
+          networks: networkEvidence(networkRows(facets.networks), back),
+          models: modelDays(facets.models)
+            .filter(({ day }) => day === back.day)
+            .map(({ model, calls: many, example }) => ({ model, calls: many, example })),
           owner,
         },
       };

@@ -372,6 +372,7 @@ function sayIdle(subject: Subject, { days, since, until, coveredDays }: Idle, { 
       coveredDays,
       lastUsed: lastUse,
       createdAt: createdAt === undefined ? null : isoText(createdAt),
+      knownUntil: isoText(until),
       owner,
     },
   };

@@ -1,5 +1,7 @@
 import { incidentsOf } from '../episodes.ts';
+import { deedRows, deeds } from '../facets/deeds.ts';
 import { type IssuanceHour, type Issued, issuance, issuanceHours } from '../facets/issuance.ts';
+import { networkEvidence, networkRows, networks } from '../facets/networks.ts';
 import { type Amount, type Burst, type BurstLimits, burstsOf, HABIT_OPTIONS, hourSeries } from '../facets/records.ts';
 import {
   BURST_MESSAGES,
@@ -11,7 +13,10 @@ import {
   sayIncident,
   strongestFirst,
 } from '../facets/surges.ts';
+import type { Stretch } from '../facets/stretch.ts';
+import type { Tally } from '../facets/tally.ts';
 import type { Credential } from '../model/credential.ts';
+import type { Deed } from '../model/event.ts';
 import type { OptionValues } from '../model/option.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY, HOUR } from '../time.ts';
@@ -88,7 +93,7 @@ export const issuanceBurst = defineRule({
   ],
   lookbackDays: 29,
   needs: ['deeds'],
-  facets: { issuance },
+  facets: { issuance, deeds, networks },
   options,
   messages: {
     ...BURST_MESSAGES,
@@ -256,10 +261,31 @@ export const issuanceBurst = defineRule({
     const judged = CLASSES.map(issued => judgeClass(issued, rows, options));
     if (rows.length > 0 && !judged.some(({ isMature }) => isMature)) yield { abstain: 'immature' };
     for (const incident of incidentsOf(judged.flatMap(({ surges }) => surges))) {
-      yield verdictOf(credential, strongestFirst(incident), rows, { baselineDays: options.baselineDays, origin });
+      const ranked = strongestFirst(incident);
+      const { evidence, ...said } = verdictOf(credential, ranked, rows, { baselineDays: options.baselineDays, origin });
+      const { from, until, measure } = ranked[0]!;
+      const stretch = { first: from, last: until };
+      const used = networkEvidence(networkRows(facets.networks), stretch);
+      yield {
+        ...said,
+        evidence: { ...evidence, networks: used, examples: examplesIn(stretch, facets.deeds, measure) },
+      };
     }
   },
 });
+
+/** The classes whose deeds are kept one by one. */
+const DEED_OF: Partial<Record<Issued, Deed>> = { keys: 'create', secrets: 'reveal' };
+
+/** As many events as a finding shows. */
+const SHOWN = 5;
+
+function examplesIn({ first, last }: Stretch, tally: Tally, issued: Issued): string[] {
+  const deed = DEED_OF[issued];
+  const rows = deed === undefined ? [] : deedRows(tally, deed);
+  const within = rows.filter(row => row.first >= first && row.last <= last);
+  return within.slice(0, SHOWN).map(({ example }) => example);
+}
 
 const READ = { deed: 'reveal', action: 'secretsmanager:GetSecretValue', target: 'prod/vendor-key' } as const;
 const LIST_KEYS = { deed: 'reveal', action: 'microsoft.cognitiveservices/accounts/listkeys/action' } as const;
@@ -330,6 +356,6 @@ function verdictOf(
   const batches = rowsWithin(ranked[0]!, own).reduce((sum, row) => sum + row.batches, 0);
   const what =
     CLASS_NAMES[measure] + (batches > 0 ? ` (counting ${countText(batches, 'batch read')} as several each)` : '');
-  const evidence = { ...burstEvidence(ranked, seriesOf(own)), batches };
+  const evidence = { ...burstEvidence(ranked, seriesOf(own), history), batches };
   return { ...sayIncident(credential, ranked, what, history), evidence };
 }

@@ -1,5 +1,6 @@
 import { deedEvidence, deedRows, deeds, type DeedRow, sumDeeds } from '../facets/deeds.ts';
 import { lifetime } from '../facets/lifetime.ts';
+import { networkEvidence, networkRows, networks } from '../facets/networks.ts';
 import { episodesOf } from '../facets/stretch.ts';
 import { groupBy } from '../group.ts';
 import { principalText, resourceText } from '../kinds.ts';
@@ -48,7 +49,7 @@ export const keyAuthEnabled = defineRule({
   needs: [],
   needsOneOf: ['deeds', 'calls'],
   helps: ['calls'],
-  facets: { deeds, lifetime },
+  facets: { deeds, lifetime, networks },
   options: {},
   messages: {
     inUse: 'Shared keys of {resource} are in use: {calls} from {from} to {until}, and the log does not say by whom.',
@@ -134,7 +135,13 @@ export const keyAuthEnabled = defineRule({
       },
       subject: [owner || id],
       episodes: [{ from: first, until: last }],
-      evidence: { calls: count, firstSeen: isoText(first), lastSeen: isoText(last), resource: owner },
+      evidence: {
+        calls: count,
+        firstSeen: isoText(first),
+        lastSeen: isoText(last),
+        resource: owner,
+        networks: networkEvidence(networkRows(facets.networks), { first, last }),
+      },
     };
   },
 });

@@ -10,7 +10,7 @@ import type { Credential, CredentialKind, Provider } from '../model/credential.t
 import type { Severity } from '../model/finding.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY, HOUR, MINUTE } from '../time.ts';
-import { compareText, countText, dayText, oftenText } from '../wording.ts';
+import { compareText, countText, dayText, isoText, oftenText } from '../wording.ts';
 import { defineRule, type RuleContext, type Subject as SubjectWith } from './rule.ts';
 
 const facets = { deeds, lifetime, places };
@@ -600,7 +600,7 @@ function tellNamed(maker: Subject, row: DeedRow, context: Context) {
     subject: [target],
     credential: target,
     episodes: episodesOf([row]),
-    evidence: evidenceOf(maker.credential, minted, row, old, why),
+    evidence: { ...evidenceOf(maker.credential, minted, row, old, why), ...sinceOf(minted, row, context) },
   };
   if (old !== undefined) {
     const data = { ...told, old: old.id, made: target };
@@ -634,6 +634,16 @@ function evidenceOf(
     replaces: old?.id ?? null,
     reasons,
     usedFrom: countriesSince(minted, row.first),
+  };
+}
+
+/** What became of it: its calls where all were made since, and when it was last disabled or deleted. */
+function sinceOf(minted: Subject, making: Stretch, context: Context) {
+  const { first, count } = minted.facets.lifetime;
+  const end = Math.max(...endsOf(minted, making, context).map(({ last }) => last));
+  return {
+    calls: count > 0 && first >= making.first ? count : null,
+    endedAt: Number.isFinite(end) ? isoText(end) : null,
   };
 }
 
@@ -827,9 +837,7 @@ function aliasFor({ id, kind, owner }: Credential, { subjectOf }: Context): Subj
 
 /** Whether it was used since, from where, and whether it still works. */
 function useText(minted: Subject, making: Stretch, context: Context): string {
-  const { id } = minted.credential;
-  const ends = (context.overview.endings.get(id) ?? []).filter(end => end.last >= making.first);
-  const end = endText(minted.credential, ends);
+  const end = endText(minted.credential, endsOf(minted, making, context));
   const { first, count } = minted.facets.lifetime;
   if (isUsedSince(minted, making)) {
     const calls = first >= making.first ? `: ${countText(count, 'call')}` : '';
@@ -839,6 +847,9 @@ function useText(minted: Subject, making: Stretch, context: Context): string {
   if (alias === undefined || !isUsedSince(alias, making)) return `no use of it seen since${end}`;
   return `used since${fromText(alias, making)} (under ${aliasText(minted.credential)}, which of its keys is not recorded)${end}`;
 }
+
+const endsOf = ({ credential }: Subject, making: Stretch, { overview }: Context): DeedRow[] =>
+  (overview.endings.get(credential.id) ?? []).filter(({ last }) => last >= making.first);
 
 const isUsedSince = ({ facets: { lifetime } }: Subject, making: Stretch): boolean =>
   lifetime.count > 0 && lifetime.last >= making.first;

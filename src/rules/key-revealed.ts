@@ -320,6 +320,7 @@ function tell({ credential: { id, owner } }: Subject, readings: readonly Reading
       ...deedEvidence(sum),
       actions: [...new Set(readings.map(({ action }) => action))].sort(),
       secrets,
+      coveredDays: covered,
       potentialHolder: owner || id,
       by: id,
     },

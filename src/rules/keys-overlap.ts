@@ -203,7 +203,14 @@ export const keysOverlap = defineRule({
       credential: lives[0]!.id,
       members: idsOf(lives),
       episodes: [{ from: since + limit * DAY, until }],
-      evidence: { overlapDays: days, limit, keys: lives.map(({ id, from }) => ({ id, since: isoText(from) })), owner },
+      evidence: {
+        overlapDays: days,
+        limit,
+        first: isoText(since),
+        last: isoText(until),
+        keys: lives.map(({ id, from }) => ({ id, since: isoText(from) })),
+        owner,
+      },
     };
   },
 });

@@ -197,6 +197,7 @@ export const longLivedKey = defineRule({
         createdAt: createdAt === undefined ? null : isoText(createdAt),
         firstSeen: count === 0 ? null : isoText(first),
         lastUsed: lastUseOf(credential, count === 0 ? undefined : last),
+        knownUntil: isoText(known),
         owner,
       },
     };

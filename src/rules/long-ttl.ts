@@ -1,4 +1,5 @@
 import { type LongSessions, longSessions, sessionLives } from '../facets/session-lives.ts';
+import { smallerExample } from '../facets/tally.ts';
 import { hasEnded, knownUntil } from '../standing.ts';
 import { groupBy } from '../group.ts';
 import { kindText, NEVER_DAYS } from '../kinds.ts';
@@ -201,8 +202,11 @@ function sayOfSessions({ id, owner }: Credential, sessions: readonly LongSession
     evidence: {
       action,
       longestSeconds: seconds,
+      longestHours: longest,
+      limit,
       first: isoText(sessions[0]!.firstHour * HOUR),
       last: isoText(last),
+      example: sessions.reduce((least, { example }) => smallerExample(least, example), ''),
       owner,
     },
   };

@@ -161,6 +161,7 @@ function tell({ credential, facets }: Enabler, rows: readonly DeedRow[], { optio
       ...deedEvidence(sum),
       actions,
       models,
+      coveredDays: covered,
       by: credential.id,
       usedFrom: usedAt === undefined ? null : isoText(usedAt),
     },

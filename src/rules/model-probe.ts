@@ -230,7 +230,13 @@ export const modelProbe = defineRule({
         severity: reasons.length > 0 ? 'high' : 'medium',
         subject: [credential.id],
         episodes: [{ from: startOf(chain), until: chain.success.at }],
-        evidence: { links: linksOf(chain), refusedModels: [...refusedModels(chain)], reasons },
+        evidence: {
+          first: isoText(startOf(chain)),
+          last: isoText(chain.success.at),
+          links: linksOf(chain),
+          refusedModels: [...refusedModels(chain)],
+          reasons,
+        },
       };
     }
   },

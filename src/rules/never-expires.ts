@@ -160,6 +160,8 @@ export const neverExpires = defineRule({
       episodes: [{ from, until }],
       evidence: {
         ageDays: days,
+        lifeDays: Number.isFinite(life) ? life : null,
+        limit,
         createdAt: isoText(createdAt),
         expiresAt: expiresAt === undefined ? null : isoText(expiresAt),
         lastUsed: facets.lifetime.count === 0 ? null : isoText(facets.lifetime.last),

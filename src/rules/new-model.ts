@@ -161,7 +161,7 @@ function newRegions(rows: readonly CallRegion[], active: readonly number[], limi
 const SHOWN = 3;
 
 function verdictOn({ id, kind }: Credential, novelty: Novelty) {
-  const { what, name, calls, first, example, usual, activeDays } = novelty;
+  const { what, name, calls, first, last, example, usual, activeDays } = novelty;
   return {
     message: what,
     data: {
@@ -174,6 +174,6 @@ function verdictOn({ id, kind }: Credential, novelty: Novelty) {
     },
     subject: [id, what, name],
     episodes: episodesOf([novelty]),
-    evidence: { what, name, calls, first: isoText(first), usual, activeDays, example },
+    evidence: { what, name, calls, first: isoText(first), last: isoText(last), usual, activeDays, example },
   };
 }

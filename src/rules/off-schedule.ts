@@ -1,4 +1,5 @@
 import { incidentsOf } from '../episodes.ts';
+import { type ModelDay, modelDays, models } from '../facets/models.ts';
 import { plotAround } from '../facets/records.ts';
 import { type VolumeHour, volume, volumeHours } from '../facets/volume.ts';
 import type { Credential } from '../model/credential.ts';
@@ -54,7 +55,7 @@ export const offSchedule = defineRule({
   ],
   lookbackDays: 29,
   needs: ['calls'],
-  facets: { volume },
+  facets: { volume, models },
   options,
   messages: {
     stray: '{calls} from {from} to {until} UTC; on {days} before, this {noun} called models only at {usual} UTC.',
@@ -103,7 +104,9 @@ export const offSchedule = defineRule({
     const hours = [...volumeHours(facets.volume)].filter(({ calls }) => calls > 0);
     for (const incident of incidentsOf(straysIn(hours, options))) {
       const calls = incident.reduce((sum, { row }) => sum + row.calls, 0);
-      if (calls >= options.minCalls) yield verdictOn(credential, incident, calls, hours, options);
+      if (calls < options.minCalls) continue;
+      const { evidence, ...said } = verdictOn(credential, incident, calls, hours, options);
+      yield { ...said, evidence: { ...evidence, models: modelsIn(incident, modelDays(facets.models)) } };
     }
   },
 });
@@ -185,6 +188,18 @@ function verdictOn(
       hourly: { from: isoText(from * HOUR), values },
     },
   };
+}
+
+/** As many models and days as a finding shows. */
+const SHOWN = 5;
+
+/** The models of the days it was used on; they are not known by the hour. */
+function modelsIn(incident: readonly Stray[], used: readonly ModelDay[]) {
+  const days = new Set(incident.map(({ row }) => dayOfHour(row.hour)));
+  const own = used.filter(({ day }) => days.has(day)).sort((a, b) => b.calls - a.calls);
+  return own
+    .slice(0, SHOWN)
+    .map(({ day, model, calls, example }) => ({ day: isoText(day * DAY), model, calls, example }));
 }
 
 /** Hours of the day as stretches, as in '02:00–04:00, 22:00–23:00'. */

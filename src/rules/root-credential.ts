@@ -1,5 +1,6 @@
 import { type DeedRow, deedEvidence, deedRows, deeds, sumDeeds } from '../facets/deeds.ts';
 import { type Lifetime, lifetime } from '../facets/lifetime.ts';
+import { type Network, networkEvidence, networkRows, networks } from '../facets/networks.ts';
 import { episodesOf } from '../facets/stretch.ts';
 import { isRoot, isUnnamed, principalText } from '../kinds.ts';
 import type { Credential, CredentialKind } from '../model/credential.ts';
@@ -53,7 +54,7 @@ export const rootCredential = defineRule({
   ],
   needs: ['inventory'],
   helps: ['deeds', 'sign-ins'],
-  facets: { deeds, lifetime },
+  facets: { deeds, lifetime, networks },
   options: {},
   messages: {
     keyUsed: 'Root access key {id} was used: {calls}, last on {day}.',
@@ -154,7 +155,8 @@ export const rootCredential = defineRule({
   ],
   commands: credential => (credential.kind === 'root-key' ? disableCommands(credential) : []),
   *judge({ credential, facets }, { horizon }) {
-    if (credential.kind === 'root-key') yield* tellKey(credential, facets.lifetime, horizon);
+    if (credential.kind === 'root-key')
+      yield* tellKey(credential, facets.lifetime, networkRows(facets.networks), horizon);
     if (!FEDERATED.has(credential.kind)) {
       yield* tellSignIns(
         credential,
@@ -164,9 +166,10 @@ export const rootCredential = defineRule({
   },
 });
 
-function* tellKey(credential: Credential, seen: Lifetime, horizon: number) {
+function* tellKey(credential: Credential, seen: Lifetime, used: readonly Network[], horizon: number) {
   const { id, account, active, createdAt = horizon } = credential;
-  const rest = { subject: [id], evidence: keyEvidence(credential, seen) };
+  const evidence = { ...keyEvidence(credential, seen), networks: networkEvidence(used, seen) };
+  const rest = { subject: [id], evidence };
   if (seen.count > 0) {
     const data = { id, calls: countText(seen.count, 'call'), day: dayText(seen.last) };
     const until = active === false ? seen.last : horizon;

@@ -109,7 +109,7 @@ export const steadyDrain = defineRule({
           ...sayDrain(drain, habit, credentialNoun(credential.kind), options),
           subject: [credential.id],
           episodes: [{ from: drain.rows[0]!.first, until: lastOf(drain.rows) }],
-          evidence: evidenceOf(drain, habit, rows, modelDays(facets.models)),
+          evidence: { lookbackDays: options.lookbackDays, ...evidenceOf(drain, habit, rows, modelDays(facets.models)) },
         };
       }
     }
@@ -209,7 +209,9 @@ function evidenceOf(drain: Drain, habit: Habit, all: readonly VolumeHour[], used
     last: isoText(lastOf(rows)),
     historyActiveDays: habit.activeDays,
     historyActiveHours: habit.activeHours,
+    historyHoursPerDay: Math.round(habit.activeHours / Math.max(1, habit.activeDays)),
     historyDaysRoundTheClock: habit.roundTheClock.length,
+    record: habit.roundTheClock.length === 0 ? null : Math.round(Math.max(...habit.roundTheClock)),
     hourly: { from: isoText(plot.from * HOUR), values: plot.values },
     models: used
       .filter(({ day }) => days.has(day))

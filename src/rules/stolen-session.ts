@@ -1,7 +1,7 @@
 import { NETWORK_OPTIONS } from '../data/network-classes.ts';
 import type { StateOf } from '../facets/facet.ts';
 import { classText, classifier, type NetworkClass, operatorText } from '../facets/network-class.ts';
-import { areDualStack, networkRows, networks } from '../facets/networks.ts';
+import { areDualStack, networkEvidence, networkRows, networks } from '../facets/networks.ts';
 import {
   activeDays,
   arrivals,
@@ -187,7 +187,9 @@ function* judgeMoves(credential: Credential, states: States, limits: Limits): Ge
       if (isYoung && stay.length === minActiveDays) yield { abstain: 'habit' };
       else {
         const own = byWay.get(way)!.filter(({ day }) => stay.includes(day));
-        yield sayMoves(credential, own, !isYoung && novelty <= limits.noveltyLimit, limits);
+        const said = sayMoves(credential, own, !isYoung && novelty <= limits.noveltyLimit, limits);
+        const there = known.filter(({ country }) => country === first!.away);
+        yield { ...said, evidence: { ...said.evidence, networks: networkEvidence(there, stretchOf(own)) } };
       }
     }
   }
@@ -331,7 +333,14 @@ function* judgeAstray({ id }: Credential, rows: readonly SessionNetwork[], limit
         },
         subject: [id, 'instances', away],
         episodes: episodesOf(fresh),
-        evidence: { ...spanOf(fresh), away, usual: habitEvidence(known), ...namesOf(fresh), example: exampleOf(fresh) },
+        evidence: {
+          ...spanOf(fresh),
+          away,
+          activeDays: before,
+          usual: habitEvidence(known),
+          ...namesOf(fresh),
+          example: exampleOf(fresh),
+        },
       };
     }
   }
@@ -434,6 +443,11 @@ const daysIn = (rows: readonly { readonly day: number }[]): number[] =>
   [...new Set(rows.map(({ day }) => day))].sort((a, b) => a - b);
 
 const startOf = (rows: readonly Stretch[]): number => Math.min(...rows.map(({ first }) => first));
+
+const stretchOf = (rows: readonly Stretch[]): Stretch => ({
+  first: startOf(rows),
+  last: Math.max(...rows.map(({ last }) => last)),
+});
 
 const timeOf = (rows: readonly Stretch[]): string => timeText(startOf(rows));
 

@@ -244,9 +244,13 @@ export const tokenBurst = defineRule({
     for (const incident of incidents) {
       const ranked = strongestFirst(incident);
       const what = MEASURE_NAMES[ranked[0]!.measure];
+      const history = { baselineDays: options.baselineDays, origin };
       yield {
-        ...sayIncident(credential, ranked, what, { baselineDays: options.baselineDays, origin }),
-        evidence: evidenceOf(ranked, hours, used),
+        ...sayIncident(credential, ranked, what, history),
+        evidence: {
+          ...burstEvidence(ranked, seriesOf(hours, ranked[0]!.measure), history),
+          ...useOf(ranked[0]!, hours, used),
+        },
       };
     }
   },
@@ -319,12 +323,11 @@ function isGreat(burst: Burst, floors: Floors, othersEver: number, { times, high
   return span === 'hour' && amount >= floors.great && amount >= highTimes * baseline.record;
 }
 
-function evidenceOf(ranked: readonly Surge<Measure>[], hours: readonly VolumeHour[], used: readonly ModelDay[]) {
-  const surge = ranked[0]!;
+/** What was used in the hour or day of a surge, and which models on that day. */
+function useOf(surge: Surge<Measure>, hours: readonly VolumeHour[], used: readonly ModelDay[]) {
   const within = rowsWithin(surge, hours);
   const day = surge.span === 'hour' ? dayOfHour(surge.slot) : surge.slot;
   return {
-    ...burstEvidence(ranked, seriesOf(hours, surge.measure)),
     calls: total(within, 'calls'),
     tokensIn: total(within, 'tokensIn'),
     tokensOut: total(within, 'tokensOut'),

@@ -9,14 +9,14 @@ import {
   habitEvidence,
   newcomerDays,
 } from '../facets/place-history.ts';
-import { areDualStack, networkRows, networks } from '../facets/networks.ts';
+import { areDualStack, type Network, networkEvidence, networkRows, networks } from '../facets/networks.ts';
 import { placeHours, places } from '../facets/places.ts';
 import { isSampled, type SessionHour, sessionHours, sessions } from '../facets/sessions.ts';
 import { isStatic } from '../kinds.ts';
 import type { Credential } from '../model/credential.ts';
 import type { OptionValues } from '../model/option.ts';
 import { disableCommands } from '../remedies.ts';
-import { DAY, dayOfHour, HOUR, MINUTE } from '../time.ts';
+import { DAY, dayOf, dayOfHour, HOUR, MINUTE } from '../time.ts';
 import { compareText, countText, hourText, isoText } from '../wording.ts';
 import { defineRule, type Example, type Verdict } from './rule.ts';
 
@@ -68,6 +68,7 @@ interface History {
   readonly hours: readonly Hour[];
   readonly countries: DaysByName;
   readonly active: readonly number[];
+  readonly known: readonly Network[];
 }
 
 export const twoPlacesAtOnce = defineRule({
@@ -114,7 +115,7 @@ export const twoPlacesAtOnce = defineRule({
     );
     if (meetings.length === 0) return;
     const countries = daysOf(countryDays(own));
-    const history = { hours, countries, active: activeDays(countries) };
+    const history = { hours, countries, active: activeDays(countries), known };
     yield* judgeMeetings(credential, meetings, history, options);
   },
 });
@@ -210,7 +211,7 @@ function* judgeMeetings(
         const usual = baselineBefore(arrival, lookbackDays, history.countries, []).known;
         const isMature = !isYoung && novelty <= limits.noveltyLimit;
         isJudged = true;
-        yield verdictOn([id, pair], { met, usual, activeDays, isMature, hours: history.hours });
+        yield verdictOn([id, pair], { met, usual, activeDays, isMature, hours: history.hours, known: history.known });
       }
     }
   }
@@ -224,6 +225,7 @@ interface Encounter {
   readonly activeDays: number;
   readonly isMature: boolean;
   readonly hours: readonly Hour[];
+  readonly known: readonly Network[];
 }
 
 function verdictOn(subject: readonly string[], encounter: Encounter): Said {
@@ -273,11 +275,21 @@ function graveOf(country: string, { met, hours }: Encounter): number {
     .reduce((sum, { grave }) => sum + grave, 0);
 }
 
-function evidenceOf({ met, activeDays, usual }: Encounter, throughExit: boolean, grave: number): Said['evidence'] {
+function evidenceOf(
+  { met, activeDays, usual, known }: Encounter,
+  throughExit: boolean,
+  grave: number,
+): Said['evidence'] {
   const names = [...new Set(met.flatMap(({ sides: [{ session = [] }] }) => session))].sort();
   const inOrder = [...met].sort((x, y) => x.sides[0].hour - y.sides[0].hour);
   const side = ({ country, count, egress }: Hour) => ({ country, calls: count, throughExit: egress });
+  const sides = met.flatMap(({ sides: both }) => both);
+  const countries = new Set(sides.map(({ country }) => country));
+  const first = Math.min(...sides.map(hour => hour.first));
+  const last = Math.max(...sides.map(hour => hour.last));
   return {
+    first: isoText(first),
+    last: isoText(last),
     hours: inOrder
       .slice(0, SHOWN)
       .map(({ sides: [a, b] }) => ({ hour: isoText(a.hour * HOUR), sides: [side(a), side(b)] })),
@@ -287,6 +299,10 @@ function evidenceOf({ met, activeDays, usual }: Encounter, throughExit: boolean,
     grave,
     activeDays,
     usual: habitEvidence(usual),
+    networks: networkEvidence(
+      known.filter(({ country }) => countries.has(country)),
+      { first: dayOf(first) * DAY, last },
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { StateOf } from '../facets/facet.ts';
-import { networkRows, networks } from '../facets/networks.ts';
+import { networkEvidence, networkRows, networks } from '../facets/networks.ts';
 import {
   activeDays,
   arrivals,
@@ -22,9 +22,6 @@ import { disableCommands } from '../remedies.ts';
 import { DAY, dayOfHour } from '../time.ts';
 import { countText, dayText, isoText } from '../wording.ts';
 import { defineRule, type Example, type Verdict } from './rule.ts';
-
-/** As many networks as a finding shows. */
-const SHOWN_NETWORKS = 5;
 
 /** A country's first use of a key, until it has become usual. */
 interface Newcomer {
@@ -200,15 +197,19 @@ function* newToAll(about: About, { country, uses, calls }: Newcomer, custom: Cus
       credentials: countText(custom.credentials, 'credential'),
       usual: usualText(custom.known),
     },
-    evidence: { ...about.evidence, organisation: habitEvidence(custom.known) },
+    evidence: {
+      ...about.evidence,
+      coveredDays: custom.coveredDays,
+      credentials: custom.credentials,
+      organisation: habitEvidence(custom.known),
+    },
   };
 }
 
 function aboutOf({ id }: Credential, newcomer: Newcomer, tally: StateOf<typeof networks>): About {
   const { country, uses, calls, grave } = newcomer;
   const [from, until] = [uses[0]!.first, Math.max(...uses.map(({ last }) => last))];
-  const used = networkRows(tally).filter(row => row.country === country && row.last >= from && row.first <= until);
-  used.sort((a, b) => b.count - a.count);
+  const there = networkRows(tally).filter(row => row.country === country);
   return {
     subject: [id, country],
     episodes: episodesOf(uses),
@@ -218,9 +219,7 @@ function aboutOf({ id }: Credential, newcomer: Newcomer, tally: StateOf<typeof n
       grave,
       first: isoText(from),
       last: isoText(until),
-      networks: used
-        .slice(0, SHOWN_NETWORKS)
-        .map(({ network, operator, count, example }) => ({ network, operator, calls: count, example })),
+      networks: networkEvidence(there, { first: from, last: until }),
     },
   };
 }

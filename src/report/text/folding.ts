@@ -1,11 +1,13 @@
 import type { Finding } from '../../model/finding.ts';
-import { countText, someText, withSeparators } from '../../wording.ts';
-import { displayWidth, isUnnamed, shortIds, shortName } from '../plain.ts';
-import { type Setting, STATUS_WORDS } from './blocks.ts';
-import type { Fold } from './incidents.ts';
+import { countText, someText } from '../../wording.ts';
+import type { Fold } from '../digest/incidents.ts';
+import { byMeasure, type Measure, measureOf } from '../digest/measure.ts';
+import { tame } from '../digest/tame.ts';
+import { amountText, holderOf, namesOf, newsOf, STATUS_WORDS } from '../digest/telling.ts';
+import { displayWidth } from '../plain.ts';
+import type { Setting } from './blocks.ts';
 import { fill, indent, restLines } from './layout.ts';
 import { adviceLines, explainLines } from './remedies.ts';
-import { tame } from './tame.ts';
 
 const SHOWN_EXAMPLES = 3;
 /** Up to so many, listing them takes hardly more room than counting the rest. */
@@ -58,9 +60,7 @@ function headingLines(
   measure: Measure | undefined,
 ): string[] {
   const rule = tame(findings[0]!).rule;
-  const holders = new Set(findings.map(({ credential }) => credential?.id));
-  const areCredentials = holders.size === findings.length && !holders.has(undefined);
-  const number = countText(findings.length, areCredentials ? 'credential' : 'finding');
+  const number = amountText(findings);
   const extremes = measure === undefined ? '' : `, ${measure.text}`;
   return fill(page, { text: `${severity.toUpperCase()}  `, paint: page.severity[severity] }, [
     { text: rule, paint: page.strong },
@@ -68,22 +68,12 @@ function headingLines(
   ]);
 }
 
-/** ' (2 new, 1 back again)'; nothing when all is known. */
-function newsOf(findings: readonly Finding[]): string {
-  const statuses = ['new', 'recurred'] as const;
-  const counts = statuses.map(
-    status => [findings.filter(f => f.status === status).length, STATUS_WORDS[status]] as const,
-  );
-  const told = counts.filter(([count]) => count > 0).map(([count, word]) => `${withSeparators(count)} ${word}`);
-  return told.length === 0 ? '' : ` (${told.join(', ')})`;
-}
-
 /** A line for each, in columns. */
 function exampleLines({ page, isCompared }: Setting, findings: readonly Finding[]): string[] {
   const names = namesOf(findings);
   const rows = findings.map((finding, i) => ({
     name: names[i]!,
-    holder: holderOf(finding),
+    holder: finding.credential === null ? '' : holderOf(finding.credential, 30),
     news: isCompared && finding.status !== 'known' ? `${STATUS_WORDS[finding.status]}: ` : '',
     message: finding.message,
   }));
@@ -105,42 +95,3 @@ function exampleLines({ page, isCompared }: Setting, findings: readonly Finding[
     ]),
   );
 }
-
-const namesOf = (findings: readonly Finding[]): string[] =>
-  shortIds(findings.map(({ credential, subject }) => credential?.id ?? subject));
-
-const holderOf = ({ credential }: Finding): string =>
-  credential === null || credential.owner === credential.id || isUnnamed(credential.id)
-    ? ''
-    : shortName(credential.owner, 30);
-
-/** A number that every finding gives as evidence, and the range it covers. */
-interface Measure {
-  readonly key: string;
-  readonly text: string;
-}
-
-/** What can be told as a range; a key such as `ageDays` ends in one. */
-const UNIT = /^(|[a-z]+)(days|hours|calls|tokens|times|keys|sessions)$/i;
-
-/** The first number with a unit in the evidence that tells the findings apart. */
-function measureOf(findings: readonly Finding[]): Measure | undefined {
-  for (const key of Object.keys(findings[0]!.evidence)) {
-    const [, about, unit] = UNIT.exec(key) ?? [];
-    const values = findings.flatMap(finding => numberAt(finding, key) ?? []);
-    if (unit === undefined || values.length < findings.length) continue;
-    const low = values.reduce((a, b) => Math.min(a, b));
-    const high = values.reduce((a, b) => Math.max(a, b));
-    const range = `${withSeparators(low)} to ${withSeparators(high)} ${unit.toLowerCase()}`;
-    if (low < high) return { key, text: about === '' ? range : `${about} ${range}` };
-  }
-  return undefined;
-}
-
-function numberAt({ evidence }: Finding, key: string): number | undefined {
-  const value = Object.hasOwn(evidence, key) ? evidence[key] : undefined;
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-const byMeasure = (findings: readonly Finding[], { key }: Measure): Finding[] =>
-  [...findings].sort((a, b) => numberAt(b, key)! - numberAt(a, key)!);

@@ -1,4 +1,6 @@
 import type { Finding, Json } from '../../model/finding.ts';
+import { withSeparators } from '../../wording.ts';
+import { dayText, momentText, yearOf } from '../dates.ts';
 
 /** Counts by the hour. */
 export interface Hourly {
@@ -31,6 +33,12 @@ export function sparkline({ values }: Hourly, hours: number): string {
   for (let i = 0; i < values.length; i += hours) peaks.push(highest(values.slice(i, i + hours)));
   const peak = highest(peaks);
   return peaks.map(value => BARS[Math.ceil((value / peak) * (BARS.length - 1))]!).join('');
+}
+
+/** Since when, how many at most, and how many hours a bar of the sparkline stands for. */
+export function hourlyText({ from, values }: Hourly, hours: number, now: number): string {
+  const start = values.length < 48 ? momentText(from, yearOf(now)) : dayText(from, yearOf(now));
+  return `since ${start}, peak ${withSeparators(highest(values))}/h${hours === 1 ? '' : `, ${hours} h a bar`}`;
 }
 
 /** The greatest of the counts, 0 when there are none. */

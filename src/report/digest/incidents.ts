@@ -1,10 +1,11 @@
-import type { Episode, Finding, Severity } from '../../model/finding.ts';
-import { incidentsOf, isNear } from '../../episodes.ts';
+import type { Finding, Severity } from '../../model/finding.ts';
+import { areNear, incidentsOf } from '../../episodes.ts';
 import { groupBy } from '../../group.ts';
-import { compareSeverity } from '../../severity.ts';
+import { compareSeverity, SEVERITIES } from '../../severity.ts';
 import { compareText } from '../../wording.ts';
+import { isCampaign, kindredOf } from './campaigns.ts';
 
-/** Findings that belong together: about one credential, less than a day apart. */
+/** Findings that belong together: about one credential, or about many that did the same, less than a day apart. */
 export interface Incident {
   readonly severity: Severity;
   /** Worst first; at least one. */
@@ -54,6 +55,13 @@ export function arrange(findings: readonly Finding[]): Arrangement {
   return { incidents: incidents.sort(byPriority), folds, asides };
 }
 
+/** Where to start reading: the first finding that is shown. */
+export function firstOf({ incidents, folds, asides }: Arrangement): Finding | undefined {
+  const all = [...incidents, ...folds, ...asides];
+  const worst = SEVERITIES.find(severity => all.some(shown => shown.severity === severity));
+  return all.find(({ severity }) => severity === worst)?.findings[0];
+}
+
 /** A state that lasts (an old key, an undeclared holder), as opposed to something that happened. */
 export function isStanding({ family, kind, severity }: Finding): boolean {
   return kind === 'fact' && (family === 'lifetime' || family === 'register') && severity !== 'critical';
@@ -61,9 +69,17 @@ export function isStanding({ family, kind, severity }: Finding): boolean {
 
 function companiesOf(findings: readonly Finding[]): Finding[][] {
   const byCredential = groupBy(findings, ({ credential }) => credential?.id);
-  return [...byCredential].flatMap(([id, held]) =>
+  const companies = [...byCredential].flatMap(([id, held]) =>
     id === undefined ? held.map(finding => [finding]) : companiesOfOne(held),
   );
+  return withKindred(companies);
+}
+
+/** Campaigns of mostly the same members are one story, told with what else their maker did. */
+function withKindred(companies: readonly Finding[][]): Finding[][] {
+  const companyOf = new Map(companies.flatMap(company => company.map(finding => [finding, company] as const)));
+  for (const [a, b] of kindredOf(companies.flat().filter(isCampaign))) join(companyOf, a, b);
+  return [...new Set(companyOf.values())];
 }
 
 /** What happened makes incidents; what lasts joins one that it lies near, but never links two. */
@@ -83,8 +99,6 @@ function companiesOfOne(findings: readonly Finding[]): Finding[][] {
 const standingCompanies = (loners: readonly Finding[]): Finding[][] => [
   ...groupBy(loners, finding => (isStanding(finding) ? (finding.credential?.id ?? finding) : finding)).values(),
 ];
-
-const areNear = (a: readonly Episode[], b: readonly Episode[]): boolean => a.some(x => b.some(y => isNear(x, y)));
 
 /** Joins findings whose episodes lie near each other, directly or through others. */
 function linked(findings: readonly Finding[]): Finding[][] {
@@ -117,10 +131,11 @@ const worstIn = (findings: readonly Finding[]): Finding => [...findings].sort(by
 
 const worstOf = (findings: readonly Finding[]): Severity => worstIn(findings).severity;
 
-/** Worst first, then in the order it happened. */
+/** Worst first, then what happened before what lasts, in the order it happened. */
 function byWeight(a: Finding, b: Finding): number {
   return (
     compareSeverity(a.severity, b.severity) ||
+    Number(isStanding(a)) - Number(isStanding(b)) ||
     a.firstSeen - b.firstSeen ||
     compareText(a.rule, b.rule) ||
     compareText(a.subject, b.subject) ||
