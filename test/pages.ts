@@ -99,14 +99,15 @@ export function sourcePage(collector: Collector, formats: readonly Format[]): st
 }
 
 export function formatPage(reporter: Reporter, sample: string): string {
-  const lines = sample.split('\n');
+  // Of a page of its own, what a reader sees; its style says nothing here.
+  const lines = sample.slice(Math.max(0, sample.indexOf('<body'))).split('\n');
   const shown = lines.length > 60 ? [...lines.slice(0, 60), '…'] : lines;
   const fence = reporter.id === 'json' ? 'json' : 'text';
   return page([
     NOTICE,
     `# ${reporter.title}`,
     reporter.description,
-    `\`\`\`sh\nkeyward audit ./logs --format ${reporter.id}\nkeyward audit ./logs --out ${reporter.id}=report.${reporter.id === 'text' ? 'txt' : reporter.id}\n\`\`\``,
+    `\`\`\`sh\nkeyward audit ./logs --format ${reporter.id}\nkeyward audit ./logs --out ${reporter.id}=${reporter.file}\n\`\`\``,
     '## A sample',
     `\`\`\`${fence}\n${shown.join('\n').trimEnd()}\n\`\`\``,
   ]);

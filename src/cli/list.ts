@@ -53,7 +53,7 @@ export async function sourcesCommand(flags: ListFlags, io: Io): Promise<number> 
 export async function formatsCommand(flags: ListFlags, io: Io): Promise<number> {
   const { reporters } = await import('../report/index.ts');
   const rows = reporters.map(({ id, description }) => [id, description]);
-  const json = reporters.map(({ id, title, description }) => ({ id, title, description }));
+  const json = reporters.map(({ id, title, description, file }) => ({ id, title, description, file }));
   return await list(['FORMAT', 'WHAT IT IS'], rows, json, flags, io);
 }
 

@@ -12,6 +12,7 @@ export const json = defineReporter({
   id: 'json',
   title: 'JSON',
   description: 'Everything the report holds, for programs: `keyward.report/1`, described by a JSON Schema.',
+  file: 'report.json',
   render: renderJson,
 });
 

@@ -11,6 +11,8 @@ export interface Reporter {
   readonly id: string;
   readonly title: string;
   readonly description: string;
+  /** What a file of it is usually called. */
+  readonly file: string;
   render(report: Report, style: Style): Iterable<string>;
 }
 

@@ -22,6 +22,7 @@ export const text = defineReporter({
   id: 'text',
   title: 'Text',
   description: 'For the terminal: incidents first, what is alike folded, and what could not be seen.',
+  file: 'report.txt',
   render: renderText,
 });
 
