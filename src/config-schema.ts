@@ -269,11 +269,17 @@ function schemaOf(shape: Shape): Json {
         type: 'object',
         properties: Object.fromEntries(Object.entries(shape.fields).map(([name, field]) => [name, sectionOf(field)])),
         ...(shape.required !== undefined && { required: shape.required }),
-        ...(shape.alternatives !== undefined && { anyOf: shape.alternatives.map(required => ({ required })) }),
+        ...(shape.alternatives !== undefined && { anyOf: shape.alternatives.map(requiring) }),
         additionalProperties: false,
       };
   }
 }
+
+/** Strict validators want each name that is required beside its properties. */
+const requiring = (required: readonly string[]): Json => ({
+  properties: Object.fromEntries(required.map(name => [name, {}])),
+  required,
+});
 
 /** A JSON Schema pattern has no flags; one that needs them is left to the validator. */
 function patternOf({ pattern }: TextShape): { readonly pattern?: string } {

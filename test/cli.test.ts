@@ -127,19 +127,26 @@ describe('help', () => {
       Audits the keys to AI models. Nothing it reads leaves the machine.
 
       Options:
-        -V, --version                 output the version number
-        -h, --help                    display help for command
+        -V, --version                    output the version number
+        -h, --help                       display help for command
 
       Commands:
-        audit [options] [source...]   read logs, judge the keys in them, report
-        demo [options]                audit bundled logs with planted trouble
-        doctor [options] [source...]  try what an audit of the sources would need, and
-                                      say which rules would be blind
-        explain [options] <rule>      what a rule means and when it errs
-        rules [options]               list what is judged
-        sources [options]             list where events can come from
-        formats [options]             list how a report can be written
-        help [command]                display help for command
+        audit [options] [source...]      read logs, judge the keys in them, report
+        demo [options]                   audit bundled logs with planted trouble
+        doctor [options] [source...]     try what an audit of the sources would need,
+                                         and say which rules would be blind
+        diff [options] <before> <after>  what a later JSON report has and an earlier
+                                         one had not
+        explain [options] <id>           what a rule means and when it errs, or all
+                                         there is to a finding
+        rules [options]                  list what is judged
+        sources [options]                list where events can come from
+        formats [options]                list how a report can be written
+        init [options] [piece...]        write a configuration, or what a build
+                                         server, a cloud or cron needs
+        completion <shell>               print a script that completes commands,
+                                         options and values in a shell
+        help [command]                   display help for command
 
       Examples:
         keyward demo                        see it at work, without an account
@@ -195,6 +202,10 @@ describe('help', () => {
         --fail-on <severity>       exit 1 from this severity on: none, low, medium,
                                    high, critical (default: high)
         --fail-on-blind            exit 3 when a rule could not see a source
+        --baseline <file>          a JSON report to compare with: what is new, known
+                                   or gone since
+        --gate <scope>             with a baseline: new or all findings fail the run
+                                   (default: new)
 
       How it is reported:
         --format <format>          format of the report on stdout, see \`keyward
@@ -253,7 +264,7 @@ describe('wrong usage is status 2 and says what would be right', () => {
       "keyward: unknown option '--formt'\n(Did you mean --format?)\n",
     ],
     ['an unknown command', ['adit'], "keyward: unknown command 'adit'\n(Did you mean audit?)\n"],
-    ['a missing argument', ['explain'], "keyward: missing required argument 'rule'\n"],
+    ['a missing argument', ['explain'], "keyward: missing required argument 'id'\n"],
     ['a missing value', ['audit', '--format'], "keyward: option '--format <format>' argument missing\n"],
     [
       'one argument too many',

@@ -33,6 +33,7 @@ function renamed(report: Report): Report {
   const named = (source: string): string => (source === LOGS ? DEMO_SOURCE : source);
   return {
     ...report,
+    run: { ...report.run, config: null },
     sources: report.sources.map(source => ({ ...source, id: named(source.id) })),
     coverage: report.coverage.map(line => ({ ...line, source: named(line.source) })),
     findings: report.findings.map(finding => ({

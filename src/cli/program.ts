@@ -1,6 +1,7 @@
 import type { DiffFlags } from './diff.ts';
 import type { DoctorFlags } from './doctor.ts';
 import type { ExplainFlags } from './explain.ts';
+import type { InitFlags } from './init.ts';
 import type { AuditFlags, ReportFlags } from './settings.ts';
 import { Command } from 'commander';
 import { UserError } from '../errors.ts';
@@ -21,7 +22,8 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function programFor(io: Io, finish: (status: number) => void): Command {
+/** The command line, with what each command does; `finish` is told the exit status. */
+export function programFor(io: Io, finish: (status: number) => void): Command {
   const program = new Command('keyward')
     .description('Audits the keys to AI models. Nothing it reads leaves the machine.')
     .version(io.version)
@@ -41,6 +43,8 @@ function programFor(io: Io, finish: (status: number) => void): Command {
   addDiff(program, io, finish);
   addExplain(program, io, finish);
   addLists(program, io, finish);
+  addInit(program, io, finish);
+  addCompletion(program, io, finish);
   return program;
 }
 
@@ -126,7 +130,7 @@ function addExplain(program: Command, io: Io, finish: Finish): void {
   program
     .command('explain')
     .description('what a rule means and when it errs, or all there is to a finding')
-    .argument('<rule|fingerprint>', 'a rule, as listed by `keyward rules`, or a finding of --from')
+    .argument('<id>', 'a rule, as listed by `keyward rules`, or the fingerprint of a finding')
     .option('--from <report>', 'the JSON report that holds the finding')
     .option('--no-color', 'no colour')
     .action(async (id: string, flags: ExplainFlags) => {
@@ -151,6 +155,31 @@ function addLists(program: Command, io: Io, finish: Finish): void {
         finish(await commands[run](flags, io));
       });
   }
+}
+
+function addInit(program: Command, io: Io, finish: Finish): void {
+  program
+    .command('init')
+    .description('write a configuration, or what a build server, a cloud or cron needs')
+    .argument('[piece...]', 'config, github, gitlab, aws, azure, cron (default: config, and a list of the others)')
+    .option('--force', 'overwrite files that are there')
+    .option('--dry-run', 'print what would be written')
+    .action(async (pieces: string[], flags: InitFlags) => {
+      const { initCommand } = await import('./init.ts');
+      finish(await initCommand(pieces, flags, io));
+    });
+}
+
+function addCompletion(program: Command, io: Io, finish: Finish): void {
+  program
+    .command('completion')
+    .description('print a script that completes commands, options and values in a shell')
+    .argument('<shell>', 'bash, zsh or fish')
+    .addHelpText('after', COMPLETION_EXAMPLES)
+    .action(async (shell: string) => {
+      const { completionCommand } = await import('./completion.ts');
+      finish(await completionCommand(shell, program, io));
+    });
 }
 
 function addAwsOptions(command: Command): Command {
@@ -199,6 +228,12 @@ function collectRules(value: string, known?: readonly string[]): string[] {
 const DOCTOR_STATUS = `
 Exit status: 0 all that was asked can be read, 2 wrong usage, 3 something cannot
 be read.`;
+
+const COMPLETION_EXAMPLES = `
+Examples:
+  source <(keyward completion bash)         in ~/.bashrc
+  source <(keyward completion zsh)          in ~/.zshrc, after compinit
+  keyward completion fish | source          in ~/.config/fish/config.fish`;
 
 const EXAMPLES = `
 Examples:
