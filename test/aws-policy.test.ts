@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { awsNeeds, ownActions, s3Needs } from '../src/collect/aws/needs.ts';
-import { isAction, leastPrivilege } from './policy.ts';
+import { isAction, leastPrivilege } from '../src/collect/aws/policy.ts';
 
 const NEEDS = [...awsNeeds, ...s3Needs];
 const policy = leastPrivilege(NEEDS);

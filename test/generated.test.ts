@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { awsNeeds, s3Needs } from '../src/collect/aws/needs.ts';
-import { leastPrivilege } from './policy.ts';
+import { leastPrivilege } from '../src/collect/aws/policy.ts';
 import { collectors } from '../src/collect/index.ts';
 import { configSchema } from '../src/config-schema.ts';
 import { formats } from '../src/normalise/formats.ts';

@@ -1,4 +1,4 @@
-import { isAction, leastPrivilege } from './policy.ts';
+import { isAction, leastPrivilege } from '../src/collect/aws/policy.ts';
 import type { Collector, Need } from '../src/collect/collector.ts';
 import { EXAMPLE_CREDENTIAL, judgeExample } from '../src/example.ts';
 import type { OptionSpec } from '../src/model/option.ts';

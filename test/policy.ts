@@ -1,1 +1,0 @@
-export { isAction, leastPrivilege } from '../src/collect/aws/policy.ts';
