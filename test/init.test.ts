@@ -13,6 +13,7 @@ import { main } from '../src/cli/program.ts';
 import { parseConfig } from '../src/config.ts';
 import { configShape, type ObjectShape } from '../src/config-schema.ts';
 import { rules } from '../src/rules/index.ts';
+import { rawRecord } from './raw-record.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const FILES = {
@@ -233,27 +234,7 @@ test('the job for GitLab runs on a schedule and by hand, and keeps what it write
 });
 
 /** Somebody's key that was in use for far more than a year: a high finding of long-lived-key, whatever the day. */
-const record = (eventTime: string, serial: number) => ({
-  eventVersion: '1.11',
-  userIdentity: {
-    type: 'IAMUser',
-    principalId: 'AIDAEXAMPLE',
-    arn: 'arn:aws:iam::123456789012:user/ci',
-    accountId: '123456789012',
-    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
-    userName: 'ci',
-  },
-  eventTime,
-  eventSource: 'bedrock.amazonaws.com',
-  eventName: 'InvokeModel',
-  awsRegion: 'eu-central-1',
-  sourceIPAddress: '203.0.113.7',
-  userAgent: 'Boto3/1.35.0',
-  requestParameters: { modelId: 'anthropic.claude-sonnet-4-20250514-v1:0' },
-  eventID: `00000000-0000-4000-8000-${String(serial).padStart(12, '0')}`,
-  eventType: 'AwsApiCall',
-  recipientAccountId: '123456789012',
-});
+const record = (eventTime: string, serial: number) => ({ ...rawRecord(serial), eventTime });
 
 /** Puts logs with an old key into the folder, and an npx that runs this very checkout. */
 function furnish(): NodeJS.ProcessEnv {

@@ -1,7 +1,10 @@
 import type { Finding, Severity } from '../src/model/finding.ts';
+import fc from 'fast-check';
+import { test } from 'vitest';
 import type { Report } from '../src/model/report.ts';
 import { DAY, HOUR } from '../src/time.ts';
 import {
+  anyText,
   cleanReport,
   findingOf,
   findingsReport,
@@ -146,3 +149,17 @@ export const TRICKS: readonly string[] = [
   '',
   ' ',
 ];
+
+/** Declares the tests that these texts, and any others, stay text wherever a report has text. */
+export function testTexts(texts: readonly string[], expectSound: (report: Report) => void): void {
+  test.each(texts)('%j stays text', text => {
+    expectSound(reportWith(text));
+  });
+
+  test('any report is sound', () => {
+    fc.assert(
+      fc.property(anyText, text => expectSound(reportWith(text))),
+      { numRuns: 100 },
+    );
+  });
+}

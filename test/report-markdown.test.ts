@@ -4,7 +4,7 @@ import type { Report } from '../src/model/report.ts';
 import { markdownCode, markdownText, plain } from '../src/report/plain.ts';
 import { markdown } from '../src/report/markdown.ts';
 import { DAY, HOUR } from '../src/time.ts';
-import { HIDDEN, REPORTS, reportWith, smallReport, TRICKS } from './report-cases.ts';
+import { HIDDEN, REPORTS, smallReport, TRICKS, testTexts } from './report-cases.ts';
 import { anyText, cleanReport, findingOf, incompleteReport, keyOf, NOW, reportOf } from './report-fixtures.ts';
 
 const NAMES = Object.keys(REPORTS);
@@ -83,16 +83,7 @@ describe('markdown', () => {
     await expect(render(smallReport)).toMatchFileSnapshot('snapshots/report/markdown-small.md');
   });
 
-  test.each(TRICKS)('%j stays text', text => {
-    expectSound(reportWith(text));
-  });
-
-  test('any report is sound', () => {
-    fc.assert(
-      fc.property(anyText, text => expectSound(reportWith(text))),
-      { numRuns: 100 },
-    );
-  });
+  testTexts(TRICKS, expectSound);
 
   test('however much there is, it fits a comment and counts all', () => {
     const many = Array.from({ length: 3000 }, (_, i) =>

@@ -67,7 +67,7 @@ export function whenText(findings: readonly Finding[], now: number): string {
 }
 
 /** When the worst of it was so, parted by quiet days. Lesser findings, and what lasts, would blur it. */
-function stretchesOf(findings: readonly Finding[]): Episode[] {
+export function stretchesOf(findings: readonly Finding[]): Episode[] {
   const worst = findings.filter(({ severity }) => severity === findings[0]!.severity);
   const happened = worst.filter(finding => !isStanding(finding));
   const told = happened.length > 0 ? happened : worst;

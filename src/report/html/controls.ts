@@ -1,10 +1,10 @@
+import { STATUS_WORDS } from '../digest/telling.ts';
 import type { Finding } from '../../model/finding.ts';
 import { SEVERITIES } from '../../severity.ts';
 import { compareText } from '../../wording.ts';
 import { tameName } from '../digest/tame.ts';
 import type { Setting } from './groups.ts';
 import { type Markup, markup, NONE } from './markup.ts';
-import { STATUS_WORDS } from './words.ts';
 
 /** Search and filters; hidden until the script can serve them. */
 export function controls(findings: readonly Finding[], { isCompared }: Setting): Markup {

@@ -1,3 +1,4 @@
+import { STATUS_WORDS } from '../digest/telling.ts';
 import type { Finding } from '../../model/finding.ts';
 import { countText, listText, someText, withSeparators } from '../../wording.ts';
 import { dayText, stretchText } from '../dates.ts';
@@ -8,7 +9,7 @@ import { drawnHours, hourlyChart } from './hourly-chart.ts';
 import { joined, type Markup, markup, NONE } from './markup.ts';
 import { placesChart } from './places-chart.ts';
 import { commandsOf } from './remedy.ts';
-import { fold, severityBadge, STATUS_WORDS } from './words.ts';
+import { fold, severityBadge } from './words.ts';
 
 const MOST_MEMBERS = 60;
 const MOST_EPISODES = 20;

@@ -1,10 +1,11 @@
+import { STATUS_WORDS } from '../digest/telling.ts';
 import { countText, someText } from '../../wording.ts';
 import { findingOf, credentialRows } from './finding.ts';
 import { type Group, nameOf, type Setting, stretchesOf, whenText } from './groups.ts';
 import { joined, type Markup, markup, NONE } from './markup.ts';
 import { placesChart } from './places-chart.ts';
 import { remedyPart } from './remedy.ts';
-import { severityBadge, STATUS_WORDS } from './words.ts';
+import { severityBadge } from './words.ts';
 
 const SHOWN_RULES = 6;
 /** Behind more findings than this, what to do is out of sight. */

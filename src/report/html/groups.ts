@@ -1,9 +1,9 @@
-import { mergeEpisodes } from '../../episodes.ts';
 import type { Episode, Finding, Severity } from '../../model/finding.ts';
 import type { Report } from '../../model/report.ts';
 import { SEVERITIES } from '../../severity.ts';
-import { arrange, isStanding } from '../digest/incidents.ts';
+import { arrange } from '../digest/incidents.ts';
 import { tame } from '../digest/tame.ts';
+import { isCompared, stretchesOf as stretchesOfAll } from '../digest/telling.ts';
 import { stretchText, yearOf } from '../dates.ts';
 import { isUnnamed, shortName } from '../plain.ts';
 
@@ -30,11 +30,10 @@ export interface Setting {
 }
 
 /** What holds for the whole page. */
-export function settingOf({ run, findings, resolved, summary }: Report): Setting {
-  const isCompared =
-    summary.known > 0 || summary.resolved > 0 || resolved.length > 0 || findings.some(({ status }) => status !== 'new');
-  return { year: yearOf(run.now), isCompared };
-}
+export const settingOf = (report: Report): Setting => ({
+  year: yearOf(report.run.now),
+  isCompared: isCompared(report),
+});
 
 /** Every finding in exactly one group, worst first; their text is made harmless. */
 export function groupsOf(findings: readonly Finding[]): Group[] {
@@ -69,16 +68,8 @@ export function nameOf({ credential, subject }: Finding): { readonly name: strin
   return { name: shortName(id, 120), owner: id === owner || isUnnamed(id) ? '' : shortName(owner, 80) };
 }
 
-/** When the worst of a group was so, parted by quiet days; what lasts would blur it. */
-export function stretchesOf(group: Group): Episode[] {
-  const findings = group.entries.map(({ finding }) => finding);
-  const worst = findings.filter(({ severity }) => severity === group.severity);
-  const happened = worst.filter(finding => !isStanding(finding));
-  const told = happened.length > 0 ? happened : worst;
-  const seen = told.map(({ firstSeen, lastSeen }) => ({ from: firstSeen, until: lastSeen }));
-  const episodes = told.flatMap(finding => finding.episodes);
-  return mergeEpisodes(episodes.length > 0 ? episodes : seen);
-}
+/** When the worst of a group was so. */
+export const stretchesOf = ({ entries }: Group): Episode[] => stretchesOfAll(entries.map(({ finding }) => finding));
 
 /** The last time that the worst of a group was so. */
 export function whenText(group: Group, { year }: Setting): string {

@@ -1,12 +1,5 @@
-import type { Finding, Severity } from '../../model/finding.ts';
+import type { Severity } from '../../model/finding.ts';
 import { type Markup, markup } from './markup.ts';
-
-/** How a finding stands to the report before. */
-export const STATUS_WORDS: Readonly<Record<Finding['status'], string>> = {
-  new: 'new',
-  recurred: 'back again',
-  known: 'known',
-};
 
 /** A severity as a word in its colour. */
 export const severityBadge = (severity: Severity): Markup => markup`<span class="badge ${severity}">${severity}</span>`;
