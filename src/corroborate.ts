@@ -44,7 +44,9 @@ function memberCompany(finding: Finding, signals: ReadonlyMap<string, readonly F
 
 /** Names of the rules among others that are independent of a finding and near it. */
 const agreeing = (finding: Finding, others: readonly Finding[]): string[] =>
-  others.filter(other => areIndependent(finding, other) && areNear(finding.episodes, other.episodes)).map(({ rule }) => rule);
+  others
+    .filter(other => areIndependent(finding, other) && areNear(finding.episodes, other.episodes))
+    .map(({ rule }) => rule);
 
 /** Every credential that a finding is about. */
 const aboutOf = ({ credential, members }: Finding): ReadonlySet<string> =>

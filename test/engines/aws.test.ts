@@ -86,7 +86,7 @@ describe('S3', () => {
     ]);
     expect(distant.status).toBe(0);
     const [here, there] = [local, distant].map(({ stdout }) => JSON.parse(stdout) as Report);
-    expect(there!.findings).toEqual(here!.findings);
+    expect(judgedIn(there!)).toEqual(judgedIn(here!));
     expect(there!.summary).toEqual(here!.summary);
     expect(there!.sources[0]).toMatchObject({ complete: true, files: here!.sources[0]!.files });
   });
@@ -98,8 +98,12 @@ describe('S3', () => {
   });
 });
 
+/** The findings without the files of their examples, which tell of the road. */
+const judgedIn = ({ findings }: Report): unknown[] =>
+  findings.map(({ examples, ...finding }) => ({ ...finding, examples: examples.map(({ event }) => event) }));
+
 interface Report {
-  readonly findings: readonly unknown[];
+  readonly findings: readonly { readonly examples: readonly { readonly event: string }[] }[];
   readonly summary: unknown;
   readonly sources: readonly { readonly complete: boolean; readonly files: number }[];
 }
