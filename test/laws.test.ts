@@ -129,7 +129,7 @@ function manyNames(i: number): Placed {
     tokensOut: 1,
     microUsd: 0,
     ttl: 0,
-    example: `event-${i}`,
+    example: i % 3 === 0 ? `event-${i}` : `${i}${'0'.repeat(8 - `${i}`.length)}-0000-4000-8000-000000000000`,
     hour: Math.floor(at / 3_600_000),
     credential: 'key-a',
     session: `session-${i}`,

@@ -13,7 +13,7 @@ export function tightenHeap(): (events: number) => void {
   return events => {
     if (isTight || events < MANY_EVENTS) return;
     isTight = true;
-    setFlagsFromString('--heap-growing-percent=20');
+    setFlagsFromString('--heap-growing-percent=15');
     setFlagsFromString('--semi-space-growth-factor=1');
   };
 }

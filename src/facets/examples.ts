@@ -2,6 +2,7 @@ import type { Rows } from './rows.ts';
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const DIGITS = '0123456789abcdef';
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** Where the words of a GUID without its dashes begin. */
 const WORDS = [0, 8, 16, 24];
@@ -26,17 +27,22 @@ export class Examples {
 
   /** Takes in an event id of a row; an empty one is none. */
   fold(row: number, id: string): void {
-    if (id === '' || this.#isPassed(row, id)) return;
-    const held = this.get(row);
-    if (smallerExample(held, id) !== held) this.set(row, id);
+    if (id === '') return;
+    const order = this.#compare(row, id);
+    const isSmaller = order === 0 ? smallerExample(this.get(row), id) === id : order < 0;
+    if (isSmaller) this.set(row, id);
   }
 
   /** The smallest id of a row; empty when there is none. */
   get(row: number): string {
-    const words = this.#rows.values(row, this.#from, this.#from + EXAMPLE_WIDTH);
-    if (words[0] === 0) return this.#texts?.get(row) ?? '';
-    const hex = words.map(word => (word >>> 0).toString(16).padStart(8, '0'));
-    return hex.join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    const [a, b, c, d] = this.#rows.values(row, this.#from, this.#from + EXAMPLE_WIDTH) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    if (a === 0) return this.#texts?.get(row) ?? '';
+    return `${upper(a)}${lower(a)}-${upper(b)}-${lower(b)}-${upper(c)}-${lower(c)}${upper(d)}${lower(d)}`;
   }
 
   /** Puts an event id in place of what a row held. */
@@ -49,17 +55,20 @@ export class Examples {
     else this.#texts = (this.#texts ?? new Map<number, string>()).set(row, id);
   }
 
-  /** Whether an id is greater than a GUID that is held, as its first digits tell: so are nearly all, and no text is made. */
-  #isPassed(row: number, id: string): boolean {
+  /** Compares an id with the first digits of a GUID that is held; they nearly always tell, and no text is made. */
+  #compare(row: number, id: string): number {
     const word = this.#rows.get(row, this.#from);
-    if (word === 0) return false;
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < 8 && word !== 0; i++) {
       const digit = DIGITS.charCodeAt((word >>> (28 - 4 * i)) & 15);
-      if (id.charCodeAt(i) !== digit) return id.charCodeAt(i) > digit;
+      if (id.charCodeAt(i) !== digit) return id.charCodeAt(i) > digit ? 1 : -1;
     }
-    return false;
+    return 0;
   }
 }
+
+/** The halves of a word as digits. */
+const upper = (word: number): string => BYTES[word >>> 24]! + BYTES[(word >>> 16) & 255]!;
+const lower = (word: number): string => BYTES[(word >>> 8) & 255]! + BYTES[word & 255]!;
 
 /** The smaller of two event ids, an empty one counting as none. */
 export function smallerExample(a: string, b: string): string {

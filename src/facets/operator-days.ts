@@ -1,8 +1,17 @@
 import { DAY, dayOfHour } from '../time.ts';
 import { defineFacet } from './facet.ts';
-import { keepSlots } from './keep.ts';
 import { isKnocking } from './places.ts';
-import { addToSlots, type Slots, type SlotShape, slotCount, slotRows } from './slots.ts';
+import {
+  addToSlots,
+  decodeSlots,
+  encodeSlots,
+  mergeSlots,
+  newSlots,
+  type Slots,
+  type SlotShape,
+  slotCount,
+  slotRows,
+} from './slots.ts';
 
 /** What a credential did on one UTC day from the networks of one operator. */
 export interface OperatorDay {
@@ -19,13 +28,16 @@ export interface OperatorDay {
 
 const SEPARATOR = '\x1f';
 
-/** All use from public addresses whose operator is not known. */
-const UNNAMED = '';
+/** The days of each operator. */
+export interface OperatorDays extends Slots {
+  /** It was also used from public addresses whose operator is not known. */
+  isAlsoUnnamed: boolean;
+}
 
 const SHAPE: SlotShape = {
   bound: 1024,
   folds: ['sum', 'min', 'max'],
-  coarser: [(day, named) => [Math.floor(day / 30), named], (_, named) => [0, named], () => [0, UNNAMED]],
+  coarser: [(day, named) => [Math.floor(day / 30), named], (_, named) => [0, named], () => [0, '']],
   unit: DAY,
 };
 
@@ -34,24 +46,32 @@ export const operatorDays = defineFacet({
   id: 'operator-days',
   version: 2,
   columns: ['hour', 'address', 'deed', 'outcome', 'session'],
-  ...keepSlots(SHAPE),
+  empty: (): OperatorDays => ({ ...newSlots(), isAlsoUnnamed: false }),
   add(state, { hour, session, deed, outcome, count, at, last, example }, { country, operator, site, why }) {
     if (session !== '' || count === 0 || isKnocking(deed, outcome)) return;
     if (operator === '' && why !== 'located' && why !== 'unknown') return;
     const named = [operator, country, site === '' ? '' : 'declared'].join(SEPARATOR);
-    if (operator === '') addToSlots(SHAPE, state, [0, UNNAMED], [count, at, last], '');
+    if (operator === '') state.isAlsoUnnamed = true;
     else addToSlots(SHAPE, state, [dayOfHour(hour), named], [count, at, last], example);
+  },
+  merge(into, from) {
+    into.isAlsoUnnamed ||= from.isAlsoUnnamed;
+    mergeSlots(SHAPE, into, from);
+  },
+  encode: state => [state.isAlsoUnnamed, encodeSlots(state)],
+  decode(json) {
+    const [isAlsoUnnamed, slots] = json as [boolean, unknown];
+    return { ...decodeSlots(SHAPE, slots), isAlsoUnnamed };
   },
 });
 
 /** The days in order; none once they were too many to keep apart. */
 export function operatorRows(slots: Slots): OperatorDay[] {
   if (areTooMany(slots)) return [];
-  return slotRows(slots).flatMap(([day, named, { values, example }]) => {
-    if (named === UNNAMED) return [];
+  return slotRows(slots).map(([day, named, { values, example }]) => {
     const [operator, country, declared] = named.split(SEPARATOR) as [string, string, string];
     const [count, first, last] = values as [number, number, number];
-    return [{ day, operator, country, declared: declared !== '', count, first, last, example }];
+    return { day, operator, country, declared: declared !== '', count, first, last, example };
   });
 }
 
@@ -59,5 +79,4 @@ export function operatorRows(slots: Slots): OperatorDay[] {
 export const areTooMany = ({ level }: Slots): boolean => level > 0;
 
 /** Whether nobody is known to run any of the networks that the credential was used from. */
-export const areUnnamed = (slots: Slots): boolean =>
-  slots.level === 0 && slotCount(slots) === 1 && slotRows(slots)[0]![1] === UNNAMED;
+export const areUnnamed = (state: OperatorDays): boolean => state.isAlsoUnnamed && slotCount(state) === 0;

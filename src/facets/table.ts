@@ -13,7 +13,7 @@ export const IDENTITY: Readonly<Record<Fold, number>> = {
 };
 
 /** So many rows are looked through one by one; more need an index. */
-const UNINDEXED = 16;
+const UNINDEXED = 64;
 
 /** The instant that the times of a row are kept from: close to it they take 32 bits each, not 64. */
 export type StartOf = (key: number) => number;
