@@ -92,6 +92,10 @@ const doubtOf = ({ reason, count, judged }: Abstained): string =>
 
 const SIGHTS: readonly Sight[] = ['calls', 'tokens', 'places', 'deeds', 'sign-ins', 'inventory'];
 
+/** What there is to say of each sight. */
+export const viewsOf = (view: (sight: Sight) => View): Views =>
+  Object.fromEntries(SIGHTS.map(sight => [sight, view(sight)])) as unknown as Views;
+
 /** What two readings show together: a gap is left only where both have it. */
 export function betterViews(a: Views | null, b: Views | null): Views | null {
   if (a === null || b === null) return a ?? b;
@@ -100,5 +104,5 @@ export function betterViews(a: Views | null, b: Views | null): Views | null {
     if (x.blind) return { blind: true, gaps: [...new Set([...x.gaps, ...y.gaps])].sort() };
     return { blind: false, gaps: x.gaps.filter(gap => y.gaps.includes(gap)) };
   };
-  return Object.fromEntries(SIGHTS.map(sight => [sight, better(a[sight], b[sight])])) as unknown as Views;
+  return viewsOf(sight => better(a[sight], b[sight]));
 }

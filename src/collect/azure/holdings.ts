@@ -1,5 +1,5 @@
 import type { Sight, Views } from '../../model/coverage.ts';
-import { viewsOf } from '../service/views.ts';
+import { viewsOf } from '../../coverage.ts';
 import { type Table, tableOf } from './survey.ts';
 
 /** What a table tells of, and what cannot be seen without it. */

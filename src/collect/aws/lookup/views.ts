@@ -1,7 +1,7 @@
 import { groupBy } from '../../../group.ts';
 import type { Sight, Views } from '../../../model/coverage.ts';
 import { someText } from '../../../wording.ts';
-import { viewsOf } from '../../service/views.ts';
+import { viewsOf } from '../../../coverage.ts';
 
 /** What is missing where the access keys of an account could not be listed. */
 export const NO_KEYS = 'the access keys could not be listed, so what they did beside model calls was not pulled';
