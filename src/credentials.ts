@@ -10,6 +10,9 @@ export interface CredentialRecord {
   kind?: Stamped<CredentialKind>;
   owner?: Stamped<string>;
   account?: Stamped<string>;
+  name?: Stamped<string>;
+  scope?: Stamped<string>;
+  hint?: Stamped<string>;
   active?: Stamped<boolean>;
   expiresAt?: Stamped<number>;
   parent?: Stamped<string>;
@@ -20,7 +23,19 @@ export interface CredentialRecord {
 
 export const newRecord = (id: string): CredentialRecord => ({ id });
 
-const STAMPED = ['provider', 'kind', 'owner', 'account', 'active', 'expiresAt', 'parent', 'isUseKnown'] as const;
+const STAMPED = [
+  'provider',
+  'kind',
+  'owner',
+  'account',
+  'name',
+  'scope',
+  'hint',
+  'active',
+  'expiresAt',
+  'parent',
+  'isUseKnown',
+] as const;
 
 /** Folds one sighting in. Empty text and 'unknown' say nothing. */
 export function observe(record: CredentialRecord, seen: Credential): void {
@@ -53,7 +68,7 @@ export function encodeRecord(record: CredentialRecord): CredentialRecord {
 
 /** The record as rules and reports see it. */
 export function asCredential(record: CredentialRecord): Credential {
-  const { createdAt, lastUsedAt, active, expiresAt, parent, isUseKnown } = record;
+  const { name, scope, hint, createdAt, lastUsedAt, active, expiresAt, parent, isUseKnown } = record;
   return {
     id: record.id,
     provider: record.provider?.[1] ?? 'aws',
@@ -61,6 +76,9 @@ export function asCredential(record: CredentialRecord): Credential {
     owner: record.owner?.[1] ?? '',
     account: record.account?.[1] ?? '',
     observedAt: active?.[0] ?? 0,
+    ...(name && { name: name[1] }),
+    ...(scope && { scope: scope[1] }),
+    ...(hint && { hint: hint[1] }),
     ...(active && { active: active[1] }),
     ...(expiresAt && { expiresAt: expiresAt[1] }),
     ...(parent && { parent: parent[1] }),

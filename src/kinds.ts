@@ -10,6 +10,10 @@ const STATIC: ReadonlySet<CredentialKind> = new Set([
   'client-certificate',
   'resource-key',
   'gateway-subscription',
+  'api-key',
+  'admin-key',
+  'service-account-key',
+  'virtual-key',
 ]);
 
 /** Static keys whose maker can give them a day on which they end. */
@@ -18,6 +22,9 @@ const EXPIRING: ReadonlySet<CredentialKind> = new Set([
   'claude-platform-key',
   'client-secret',
   'client-certificate',
+  'api-key',
+  'admin-key',
+  'virtual-key',
 ]);
 
 const ALIASES: Partial<Record<CredentialKind, string>> = {
@@ -48,6 +55,12 @@ const KIND_TEXT: Readonly<Record<CredentialKind, string>> = {
   'entra-user': 'Entra user',
   'resource-key': 'resource key',
   'gateway-subscription': 'gateway subscription key',
+  'api-key': 'API key',
+  'admin-key': 'admin key',
+  'service-account-key': 'service account key',
+  'virtual-key': 'virtual key',
+  'service-account': 'service account',
+  member: 'member',
   unknown: 'credential',
 };
 

@@ -70,6 +70,8 @@ const NOUNS: Partial<Record<CredentialKind, string>> = {
   'service-principal': 'app',
   'managed-identity': 'identity',
   'federated-credential': 'identity',
+  'service-account': 'account',
+  member: 'member',
 };
 
 /** What to call a credential in a sentence: 'key', 'role', 'session' … */

@@ -47,7 +47,7 @@ describe('a token goes out', () => {
     'not to %s',
     async base => {
       restore = withoutAzure();
-      const what = `a token goes out over https only, and not to ${new URL(base).protocol}//${new URL(base).hostname}`;
+      const what = `a key goes out over https only, and not to ${new URL(base).protocol}//${new URL(base).hostname}`;
       expect(await get(base)).toEqual({ outcome: { kind: 'other', what }, waited: 0 });
     },
   );

@@ -21,6 +21,12 @@ export type CredentialKind =
   | 'entra-user'
   | 'resource-key'
   | 'gateway-subscription'
+  | 'api-key'
+  | 'admin-key'
+  | 'service-account-key'
+  | 'virtual-key'
+  | 'service-account'
+  | 'member'
   | 'unknown';
 
 /**
@@ -31,9 +37,15 @@ export interface Credential {
   readonly id: string;
   readonly provider: Provider;
   readonly kind: CredentialKind;
-  /** The principal that holds it, as the provider names it. */
+  /** The principal that holds it, as the provider names it: of a member of an organisation, the e-mail address. */
   readonly owner: string;
   readonly account: string;
+  /** What its holders call it. */
+  readonly name?: string;
+  /** What it is limited to within its account: a workspace, a project, a team. */
+  readonly scope?: string;
+  /** Its first and last characters, as the provider shows them. */
+  readonly hint?: string;
   /** When this was seen to be so, in epoch milliseconds. */
   readonly observedAt: number;
   /** Undefined when nothing said so either way. */

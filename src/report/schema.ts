@@ -79,6 +79,12 @@ const kind = oneOf<CredentialKind>({
   'entra-user': true,
   'resource-key': true,
   'gateway-subscription': true,
+  'api-key': true,
+  'admin-key': true,
+  'service-account-key': true,
+  'virtual-key': true,
+  'service-account': true,
+  member: true,
   unknown: true,
 });
 

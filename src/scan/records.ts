@@ -9,7 +9,7 @@ const LOOK_BACK = 64;
 const MAX_LISTS = 2;
 
 /** Keys whose array of objects makes the object around it an envelope of records. */
-const ENVELOPE = /(?<!\\)"(Records|Events|value|records)"[ \t\r\n]*:[ \t\r\n]*$/;
+const ENVELOPE = /(?<!\\)"(Records|Events|value|records|data|entries|keys)"[ \t\r\n]*:[ \t\r\n]*$/;
 
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
@@ -450,10 +450,10 @@ export class RecordSplitter {
 }
 
 /** What an answer says that has more pages to come. */
-const NEXT_PAGE = ['@odata.nextLink', 'nextLink'] as const;
+const NEXT_PAGE = ['@odata.nextLink', 'nextLink', 'nextPageToken', 'next_page'] as const;
 
 const hasNextPage = (shell: JsonObject): boolean =>
-  NEXT_PAGE.some(name => typeof shell[name] === 'string' && shell[name] !== '');
+  shell['has_more'] === true || NEXT_PAGE.some(name => typeof shell[name] === 'string' && shell[name] !== '');
 
 function parseObject(text: string): JsonObject | null {
   try {

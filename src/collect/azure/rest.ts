@@ -5,7 +5,7 @@ import { countText } from '../../wording.ts';
 import type { Task } from '../collector.ts';
 import { createLimiter } from '../service/limiter.ts';
 import { readAzureFault } from './fault.ts';
-import { type Answer, openSend, type Send } from './send.ts';
+import { type Answer, openSend, type Send } from '../service/send.ts';
 import { type AzureAccess, tokenFor } from './sign-in.ts';
 
 /** Reads JSON from one service of Azure. */
@@ -68,7 +68,7 @@ export function openRest(access: AzureAccess, service: Service, task: Task): Res
     const token = await tokenFor(access.credential, service.base, signal);
     await limiter.turn(signal);
     signal.throwIfAborted();
-    const answer = await send({ url, token, timeout: service.timeout, signal });
+    const answer = await send({ url, headers: { authorization: `Bearer ${token}` }, timeout: service.timeout, signal });
     // What stands in between may say back what it was sent.
     return read({ ...answer, body: answer.body.replaceAll(token, '[redacted]') }, url.host, clock.now());
   };

@@ -9,7 +9,13 @@ const ACCOUNT_TYPES: Partial<Record<Provider, readonly [id: number, caption: str
 };
 
 const ROOT: ReadonlySet<string> = new Set(['root-key', 'root-session']);
-const HUMAN: ReadonlySet<string> = new Set(['password', 'user-session', 'identity-center-user', 'entra-user']);
+const HUMAN: ReadonlySet<string> = new Set([
+  'password',
+  'user-session',
+  'identity-center-user',
+  'entra-user',
+  'member',
+]);
 const SERVICE: ReadonlySet<string> = new Set([
   'role',
   'service-principal',
@@ -17,6 +23,8 @@ const SERVICE: ReadonlySet<string> = new Set([
   'federated-credential',
   'client-secret',
   'client-certificate',
+  'service-account',
+  'service-account-key',
 ]);
 
 /** The principal behind a credential, and the credential with which it acted. */

@@ -2,7 +2,7 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { checkProxy } from '../service/proxy.ts';
+import { checkProxy } from './proxy.ts';
 
 /** An answer, its body read to the end. */
 export interface Answer {
@@ -10,12 +10,15 @@ export interface Answer {
   readonly body: string;
   /** The header of that name, in lower case; empty when there is none. */
   header(name: string): string;
+  /** All headers, by their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** A request, which is for JSON. */
 export interface Sending {
   readonly url: URL;
-  readonly token: string;
+  /** What lets it in, and what else the service wants to be told. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly timeout: number;
   readonly signal: AbortSignal;
 }
@@ -30,7 +33,7 @@ const POOL = { keepAlive: true, maxSockets: 8 };
 
 /**
  * A sender of its own connections: through the proxy that the environment names, as the SDK does, which `fetch` would not
- * before Node 24. Tokens go out over TLS alone, but for the loopback.
+ * before Node 24. What lets it in goes out over TLS alone, but for the loopback.
  */
 export async function openSend(): Promise<Send> {
   const { getProxyForUrl } = await import('proxy-from-env');
@@ -57,12 +60,12 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'
 
 function checkPlace({ protocol, hostname }: URL): void {
   if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname))) return;
-  throw new Error(`a token goes out over https only, and not to ${protocol}//${hostname}`);
+  throw new Error(`a key goes out over https only, and not to ${protocol}//${hostname}`);
 }
 
-function exchange({ url, token, timeout, signal }: Sending, agent: HttpAgent): Promise<Answer> {
+function exchange({ url, headers: given, timeout, signal }: Sending, agent: HttpAgent): Promise<Answer> {
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const headers = { authorization: `Bearer ${token}`, accept: 'application/json', 'accept-encoding': 'gzip' };
+  const headers = { ...given, accept: 'application/json', 'accept-encoding': 'gzip' };
   const end = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
   return new Promise<Answer>((resolve, reject) => {
     const sent = request(url, { agent, headers, signal: end }, response => {
@@ -76,11 +79,12 @@ function exchange({ url, token, timeout, signal }: Sending, agent: HttpAgent): P
   });
 }
 
-const answerOf = ({ statusCode = 0, headers }: IncomingMessage, body: string): Answer => ({
-  status: statusCode,
-  body,
-  header: name => [headers[name] ?? ''].flat().join(', '),
-});
+function answerOf({ statusCode = 0, headers: raw }: IncomingMessage, body: string): Answer {
+  const headers = Object.fromEntries(
+    Object.entries(raw).map(([name, value = '']) => [name, [value].flat().join(', ')]),
+  );
+  return { status: statusCode, body, headers, header: name => headers[name] ?? '' };
+}
 
 async function readAll(response: IncomingMessage): Promise<string> {
   const isPacked = response.headers['content-encoding'] === 'gzip';
