@@ -1,3 +1,4 @@
+import { bookOf } from './book.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { AwsSettings, AzureSettings, Clock, Collector, Shard, Task, Window } from './collect/collector.ts';
 import { coverageOf } from './coverage.ts';
@@ -54,7 +55,7 @@ export interface AuditHooks {
 export async function audit(request: AuditRequest, hooks: AuditHooks): Promise<Report> {
   const opened = await openSources(request, hooks);
   const ledger = openLedger(planFor(request.rules.map(({ rule }) => rule)));
-  const reading = new Reading(ledger, request.geo, filterOf(request, opened), request.checkpoint ?? null);
+  const reading = new Reading(bookOf(ledger), request.geo, filterOf(request, opened), request.checkpoint ?? null);
   await gather(opened, reading, hooks);
   refuseNothing(opened, hooks.signal);
   const { since, until, now } = request;

@@ -1,13 +1,7 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { UserError } from './errors.ts';
-
-/** A small head, and a body that is kept compressed. */
-export interface Frame {
-  readonly head: unknown;
-  readonly at: number;
-  readonly length: number;
-}
+import { bodyOf, type Frame, frameAt, packFrame, readAt } from './frames.ts';
 
 /** A file of frames, each written whole or, where a run was killed while it wrote the last one, cut off. */
 export interface FrameFile {
@@ -36,7 +30,7 @@ export function openFrames(path: string): FrameFile {
   let end = last === undefined ? MAGIC.length : last.at + last.length;
   return {
     frames,
-    bodyOf: frame => bodyAt(fd, frame),
+    bodyOf: frame => jsonOf(fd, frame),
     trim() {
       writeSync(fd, MAGIC, 0, 'latin1');
       ftruncateSync(fd, end);
@@ -76,50 +70,25 @@ export function codeOf(error: unknown): string {
 
 function* framesOf(fd: number, size: number): Generator<Frame> {
   let at = MAGIC.length;
-  for (let frame = frameAt(fd, at, size); frame !== null; frame = frameAt(fd, at, size)) {
+  for (let frame = wholeFrameAt(fd, at, size); frame !== null; frame = wholeFrameAt(fd, at, size)) {
     yield frame;
     at += frame.length;
   }
 }
 
-/** The lengths of head and body come before them. */
-const PREFIX = 8;
-
-/** The frame that begins there; null when it is not whole. */
-function frameAt(fd: number, at: number, size: number): Frame | null {
-  if (at + PREFIX > size) return null;
-  const { head, body } = lengthsAt(fd, at);
-  const frame = { at, length: PREFIX + head + body };
-  if (at + frame.length > size) return null;
+/** The frame that begins there, its body whole too; null when it is not. */
+function wholeFrameAt(fd: number, at: number, size: number): Frame | null {
+  const frame = frameAt(fd, at, size);
+  if (frame === null) return null;
   try {
     // A disk that lost its power may hold the length of what was never written.
-    bodyAt(fd, frame);
-    return { head: JSON.parse(readAt(fd, at + PREFIX, head).toString('utf8')), ...frame };
+    jsonOf(fd, frame);
+    return frame;
   } catch {
     return null;
   }
 }
 
-function bodyAt(fd: number, { at, length }: Pick<Frame, 'at' | 'length'>): unknown {
-  const { head, body } = lengthsAt(fd, at);
-  return JSON.parse(gunzipSync(readAt(fd, at + length - body, length - PREFIX - head)).toString('utf8'));
-}
+const jsonOf = (fd: number, frame: Frame): unknown => JSON.parse(gunzipSync(bodyOf(fd, frame)).toString('utf8'));
 
-function packed(head: object, body: unknown): Buffer {
-  const [first, second] = [Buffer.from(JSON.stringify(head)), gzipSync(JSON.stringify(body), { level: 1 })];
-  const lengths = Buffer.alloc(PREFIX);
-  lengths.writeUInt32BE(first.length, 0);
-  lengths.writeUInt32BE(second.length, 4);
-  return Buffer.concat([lengths, first, second]);
-}
-
-function lengthsAt(fd: number, at: number): { readonly head: number; readonly body: number } {
-  const lengths = readAt(fd, at, PREFIX);
-  return { head: lengths.readUInt32BE(0), body: lengths.readUInt32BE(4) };
-}
-
-function readAt(fd: number, at: number, length: number): Buffer {
-  const buffer = Buffer.alloc(length);
-  readSync(fd, buffer, 0, length, at);
-  return buffer;
-}
+const packed = (head: object, body: unknown): Buffer => packFrame(head, gzipSync(JSON.stringify(body), { level: 1 }));

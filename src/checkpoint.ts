@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
-import { codeOf, type Frame, type FrameFile, openFrames } from './checkpoint-file.ts';
+import { codeOf, type FrameFile, openFrames } from './checkpoint-file.ts';
 import type { Window } from './collect/collector.ts';
 import { UserError } from './errors.ts';
+import type { Frame } from './frames.ts';
 import type { Batch, Completion } from './model/batch.ts';
 
 /** What an audit is asked, as to time: a run that goes on answers what the first one was asked. */

@@ -7,6 +7,12 @@ const WORDS = 7;
 const ID_WORDS = 4;
 const FILE = 6;
 
+/** Words of an event that are kept from run to run: all but its file. */
+export const KEPT_WORDS = FILE;
+
+/** The name of no file, behind all that are: where an event of an earlier run stood is not known any more. */
+const FORGOTTEN = '\uffff';
+
 /** Events of a page: a power of two. */
 const PAGE_ROWS = 1024;
 const SHIFT = Math.log2(PAGE_ROWS);
@@ -34,6 +40,32 @@ export class Seen {
   /** Gives a number to what is read next, under which its events are added. */
   openFile(name: string): number {
     return this.#files.push(name) - 1;
+  }
+
+  /** How many events with an id were counted; each has the number it came at. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What tells some of these events from all others, so that another run can be told of them. */
+  wordsOf(numbers: readonly number[]): Int32Array {
+    const words = new Int32Array(numbers.length * KEPT_WORDS);
+    for (const [i, row] of numbers.entries()) {
+      const at = (row & MASK) * WORDS;
+      words.set(this.#pageOf(row).subarray(at, at + KEPT_WORDS), i * KEPT_WORDS);
+    }
+    return words;
+  }
+
+  /** Takes in events that an earlier run counted. */
+  recall(words: Int32Array): void {
+    const file = this.openFile(FORGOTTEN);
+    for (let at = 0; at < words.length; at += KEPT_WORDS) {
+      const mask = this.#index.length - 1;
+      let slot = spread(words, at) & mask;
+      while (this.#index[slot] !== 0) slot = (slot + 1) & mask;
+      this.#append([...words.subarray(at, at + KEPT_WORDS), file], slot);
+    }
   }
 
   /** True when the event had not been seen; events without an id are always new. */
@@ -71,7 +103,7 @@ export class Seen {
       const name = this.#files[this.#pageOf(row)[(row & MASK) * WORDS + FILE]!]!;
       if (first === null || name < first) first = name;
     }
-    return first;
+    return first === FORGOTTEN ? null : first;
   }
 
   /** Of several files with one event the first by name is kept, so that their order does not matter. */

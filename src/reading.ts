@@ -1,9 +1,9 @@
+import type { Book, Span } from './book.ts';
 import { type Checkpoint, continued } from './checkpoint.ts';
 import type { OpenSource, Shard } from './collect/collector.ts';
 import { betterViews } from './coverage.ts';
 import { Seen } from './dedupe.ts';
 import type { Geo } from './geo.ts';
-import { addSlice, type Ledger, note, noteCensus, record } from './ledger.ts';
 import type { Batch, Completion } from './model/batch.ts';
 import type { Reach, Views } from './model/coverage.ts';
 import type { AuditEvent } from './model/event.ts';
@@ -41,14 +41,10 @@ const OWN_AGENT = 'keyward';
 /** How far another clock may be ahead. */
 const CLOCK_SKEW = HOUR;
 
-interface Span {
-  from: number;
-  until: number;
-}
-
 /** A shard while it is folded. */
 interface Stretch {
   readonly span: Span;
+  isAhead: boolean;
   readonly file: number;
   readonly isOverlapping: boolean;
 }
@@ -65,6 +61,19 @@ interface Note {
   readonly parts: Set<string>;
   readonly what: string;
 }
+
+/** What earlier runs read of a source. */
+export interface Recalled extends Span {
+  readonly views: Views | null;
+  readonly kinds: readonly string[];
+  readonly accounts: readonly string[];
+  readonly events: number;
+  /** What to say of it; empty for nothing. */
+  readonly remark: string;
+}
+
+const lateText = (count: number): string =>
+  `${countText(count, 'event')} came so late that they may have been counted before, and were left out`;
 
 /** One source while it is read: what came of it and what did not. */
 export class SourceTally {
@@ -83,6 +92,8 @@ export class SourceTally {
   malformed = 0;
   /** Events dated after the moment that is judged. */
   future = 0;
+  /** Events that came so late that nobody knows any more whether they were counted. */
+  late = 0;
   from = Number.POSITIVE_INFINITY;
   until = Number.NEGATIVE_INFINITY;
   /** What the files left out were taken for. */
@@ -104,9 +115,25 @@ export class SourceTally {
 
   /** What is missing of it, for the coverage; empty when nothing is. */
   get missing(): string {
-    if (this.complete) return '';
+    if (this.complete) return this.late === 0 ? '' : lateText(this.late);
     if (this.malformed === 0) return 'the source was not read to its end';
     return `${countText(this.malformed, 'record, file or other part', 'records, files or other parts')} of the source could not be read`;
+  }
+
+  /** Takes in what earlier runs read of it. */
+  recall({ views, kinds, accounts, from, until, events, remark }: Recalled): void {
+    this.views = betterViews(this.views, views);
+    for (const kind of kinds) this.#kinds.add(kind);
+    if (this.accounts.length === 0) this.accounts = accounts;
+    this.from = Math.min(this.from, from);
+    this.until = Math.max(this.until, until);
+    this.events += events;
+    if (remark !== '') this.#remarks.add(remark);
+  }
+
+  /** The record formats that were found in it. */
+  get kinds(): readonly string[] {
+    return [...this.#kinds].sort();
   }
 
   /** Takes in how the reading of one shard ended. */
@@ -127,17 +154,23 @@ export class SourceTally {
   report(): SourceReport {
     const conflict = `${withSeparators(this.conflicts)} event ids came with more than one body; each body is counted`;
     const future = `${withSeparators(this.future)} events are dated after the moment that is judged and were left out`;
+    const late = lateText(this.late);
     const more = `… and ${withSeparators(this.#unnoted)} more`;
     const lines = [...this.#notes.map(lineOf), ...(this.#unnoted > 0 ? [more] : [])];
     return {
       id: this.id,
       accounts: this.accounts,
-      kind: [...this.#kinds].sort().join(' + '),
+      kind: this.kinds.join(' + '),
       from: Number.isFinite(this.from) ? this.from : null,
       until: Number.isFinite(this.until) ? this.until : null,
       complete: this.complete,
       note: lines.length === 0 ? null : lines.join('\n'),
-      remarks: [...this.#remarks, ...(this.conflicts > 0 ? [conflict] : []), ...(this.future > 0 ? [future] : [])],
+      remarks: [
+        ...this.#remarks,
+        ...(this.conflicts > 0 ? [conflict] : []),
+        ...(this.future > 0 ? [future] : []),
+        ...(this.late > 0 ? [late] : []),
+      ],
       files: this.files,
       skipped: this.skipped,
       events: this.events,
@@ -168,19 +201,20 @@ const oneLine = (text: string): string => text.replace(/[\r\n\u2028\u2029]+/g, '
 const fileName = (source: string, { isLocal }: OpenSource, { key }: Shard): string =>
   isLocal || key.startsWith(source) ? key : `${source} ${key}`;
 
-/** Reads shards and folds what they hold into a ledger, each event once. */
+/** Reads shards and writes down what they hold, each event once. */
 export class Reading {
-  readonly #ledger: Ledger;
+  readonly #book: Book;
   readonly #geo: Geo;
   readonly #filter: Filter;
   readonly #checkpoint: Checkpoint | null;
-  readonly #seen = new Seen();
+  readonly #seen: Seen;
 
-  constructor(ledger: Ledger, geo: Geo, filter: Filter, checkpoint: Checkpoint | null) {
-    this.#ledger = ledger;
+  constructor(book: Book, geo: Geo, filter: Filter, checkpoint: Checkpoint | null, seen = new Seen()) {
+    this.#book = book;
     this.#geo = geo;
     this.#filter = filter;
     this.#checkpoint = checkpoint;
+    this.#seen = seen;
   }
 
   /** Reads one shard to its end or to the point where it fails; says after every batch how much came in. */
@@ -192,7 +226,7 @@ export class Reading {
   ): Promise<Completion> {
     const span = { from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
     const file = this.#seen.openFile(fileName(source.id, opened, shard));
-    const stretch = { span, file, isOverlapping: opened.isOverlapping === true };
+    const stretch = { span, file, isOverlapping: opened.isOverlapping === true, isAhead: false };
     let isRestored = true;
     const batches = this.#batches(source.id, opened, shard, () => (isRestored = false));
     let step = await batches.next();
@@ -200,7 +234,9 @@ export class Reading {
       this.#fold(source, step.value, stretch);
       onBatch(step.value.size, step.value.events.length + step.value.ignored, isRestored);
     }
-    this.#noteSlice(source, shard, span, step.value);
+    source.from = Math.min(source.from, span.from);
+    source.until = Math.max(source.until, span.until);
+    this.#book.finish(source.id, shard, { span, completion: step.value, isAhead: stretch.isAhead });
     return step.value;
   }
 
@@ -214,47 +250,52 @@ export class Reading {
     const checkpoint = this.#checkpoint;
     const read = (after?: string): AsyncGenerator<Batch, Completion, void> => {
       onBegin();
-      return opened.read(shard, this.#ledger.plan.grain, after);
+      return opened.read(shard, this.#book.plan.grain, after);
     };
     return checkpoint === null || opened.isLocal ? read() : continued(checkpoint, id, shard.key, read);
   }
 
-  #noteSlice(source: SourceTally, shard: Shard, span: Span, { complete, damage }: Completion): void {
-    source.from = Math.min(source.from, span.from);
-    source.until = Math.max(source.until, span.until);
-    const isEmpty = span.from > span.until;
-    addSlice(this.#ledger, {
-      source: source.id,
-      key: shard.key,
-      from: isEmpty ? null : span.from,
-      until: isEmpty ? null : span.until,
-      complete,
-      note: damage[0]?.what ?? '',
-    });
-  }
-
-  #fold(source: SourceTally, batch: Batch, { span, file, isOverlapping }: Stretch): void {
+  #fold(source: SourceTally, batch: Batch, stretch: Stretch): void {
     const seen = this.#seen;
     const { duplicates, conflicts } = seen;
     source.ignored += batch.ignored;
-    for (const credential of batch.credentials)
-      if (!this.#isTooLate(credential.observedAt)) note(this.#ledger, credential);
-    for (const census of batch.censuses ?? [])
-      if (!this.#isTooLate(census.observedAt)) noteCensus(this.#ledger, census);
+    this.#foldSightings(source, batch, stretch);
     for (const event of batch.events) {
-      if (this.#isLeftOut(event)) {
-        if (event.at > this.#filter.now + CLOCK_SKEW) source.future++;
-        else source.ignored++;
-        continue;
-      }
-      span.from = Math.min(span.from, event.at);
-      span.until = Math.max(span.until, event.last);
-      if (!seen.add(event, file)) continue;
-      source.events++;
-      record(this.#ledger, event, this.#geo.locate(event.address));
+      if (this.#isLeftOut(event)) this.#leaveOut(source, event, stretch);
+      else this.#foldEvent(source, event, stretch);
     }
-    if (!isOverlapping) source.duplicates += seen.duplicates - duplicates;
+    if (!stretch.isOverlapping) source.duplicates += seen.duplicates - duplicates;
     source.conflicts += seen.conflicts - conflicts;
+  }
+
+  #foldSightings({ id }: SourceTally, { credentials, censuses = [] }: Batch, stretch: Stretch): void {
+    for (const credential of credentials) {
+      if (this.#isTooLate(credential.observedAt)) stretch.isAhead = true;
+      else this.#book.note(id, credential);
+    }
+    for (const census of censuses) {
+      if (this.#isTooLate(census.observedAt)) stretch.isAhead = true;
+      else this.#book.noteCensus(id, census);
+    }
+  }
+
+  #foldEvent(source: SourceTally, event: AuditEvent, { span, file }: Stretch): void {
+    if (this.#book.isLate(event)) {
+      source.late++;
+      return;
+    }
+    span.from = Math.min(span.from, event.at);
+    span.until = Math.max(span.until, event.last);
+    const number = event.example === '' ? -1 : this.#seen.size;
+    if (!this.#seen.add(event, file)) return;
+    source.events++;
+    this.#book.record(source.id, event, this.#geo.locate(event.address), number);
+  }
+
+  #leaveOut(source: SourceTally, event: AuditEvent, stretch: Stretch): void {
+    if (this.#isTooLate(event.at)) stretch.isAhead = true;
+    if (event.at > this.#filter.now + CLOCK_SKEW) source.future++;
+    else source.ignored++;
   }
 
   /** Whether it lies after what is judged. */

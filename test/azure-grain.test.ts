@@ -6,6 +6,7 @@ import { openGeo } from '../src/geo.ts';
 import { encode, openLedger } from '../src/ledger.ts';
 import type { Batch } from '../src/model/batch.ts';
 import { planFor } from '../src/plan.ts';
+import { bookOf } from '../src/book.ts';
 import { Reading, SourceTally } from '../src/reading.ts';
 import { rules } from '../src/rules/index.ts';
 import type { JsonObject } from '../src/scan/wanted.ts';
@@ -206,7 +207,7 @@ function relationOf(
 async function ledgerOf(logs: readonly Pick<LogTable, 'record'>[], wires: readonly Wire[]): Promise<string> {
   const ledger = openLedger(planFor(rules));
   const filter = { until: null, now: Date.UTC(2026, 10, 1), self: new Set<string>(), ownActions: new Set<string>() };
-  const reading = new Reading(ledger, openGeo({ networks: TEST_NETWORKS }), filter, null);
+  const reading = new Reading(bookOf(ledger), openGeo({ networks: TEST_NETWORKS }), filter, null);
   const shard = { key: 'all', size: 1 };
   const batches = logs.flatMap((log, i) => batchesOf(log.record, wires[i]!));
   await reading.read(new SourceTally('azure'), opened(batches), shard, () => undefined);
