@@ -22,8 +22,8 @@ export interface ShardEnd {
 /** Where what is read of the sources is written down. */
 export interface Book {
   readonly plan: Plan;
-  /** Whether an event comes so late that nobody knows any more whether it was counted. */
-  isLate(event: AuditEvent): boolean;
+  /** What an event is by its age alone: one of an earlier run, or one of which nobody knows any more whether it is. */
+  ageOf(source: string, shard: Shard, event: AuditEvent): 'fresh' | 'counted' | 'late';
   /** Writes down an event; `number` is the one it was counted at, or negative where it has no id. */
   record(source: string, event: AuditEvent, place: Place, number: number): void;
   note(source: string, credential: Credential): void;
@@ -34,7 +34,7 @@ export interface Book {
 /** A book of one ledger, for a run that knows of no other. */
 export const bookOf = (ledger: Ledger): Book => ({
   plan: ledger.plan,
-  isLate: () => false,
+  ageOf: () => 'fresh',
   record: (_source, event, place) => record(ledger, event, place),
   note: (_source, credential) => note(ledger, credential),
   noteCensus: (_source, census) => noteCensus(ledger, census),

@@ -3,6 +3,7 @@ import type { Finding } from './model/finding.ts';
 import type { Coverage } from './model/coverage.ts';
 import type { Report } from './model/report.ts';
 import type { SavedReport } from './saved-report.ts';
+import { DAY } from './time.ts';
 import { compareText, countText } from './wording.ts';
 
 /** What one report has and an earlier one had not, and the other way round. */
@@ -28,7 +29,7 @@ interface Later {
 /** Holds the findings of a report against those of an earlier one. */
 export function compare(earlier: SavedReport, later: Later): Comparison {
   const before = new Map(earlier.findings.map(finding => [finding.fingerprint, finding]));
-  const statusOf = (finding: Finding): Finding => ({ ...finding, status: standing(finding, before, earlier.now) });
+  const statusOf = (finding: Finding): Finding => ({ ...finding, status: standing(finding, before, earlier) });
   const findings = later.findings.map(statusOf);
   const present = new Set([...findings.map(({ fingerprint }) => fingerprint), ...later.hidden]);
   const gone = earlier.findings.filter(({ fingerprint }) => !present.has(fingerprint)).sort(byRule);
@@ -65,10 +66,35 @@ export function compareWith(report: Report, earlier: SavedReport): Report {
   };
 }
 
-/** A signal recurs when it is seen in an episode that the earlier report could not know. */
-function standing(finding: Finding, before: ReadonlyMap<string, Finding>, earlierNow: number): Finding['status'] {
+/** So long it is known of a finding that it was there once. */
+const REMEMBERED_DAYS = 120;
+
+/**
+ * A report as later ones are held against it: with the findings of before that nobody could look for, and with all that
+ * was resolved and may come again.
+ */
+export function rememberedReport(report: Report, earlier: SavedReport | null): Report {
+  const told = new Set([...report.findings, ...report.suppressed].map(({ fingerprint }) => fingerprint));
+  const isGone = ({ fingerprint }: { readonly fingerprint: string }): boolean => !told.has(fingerprint);
+  const resolved = new Map([...(earlier?.resolved ?? []), ...report.resolved].map(each => [each.fingerprint, each]));
+  const unsought = (earlier?.findings ?? []).filter(each => isGone(each) && !resolved.has(each.fingerprint));
+  const oldest = report.run.now - REMEMBERED_DAYS * DAY;
+  return {
+    ...report,
+    findings: [...report.findings, ...unsought],
+    resolved: [...resolved.values()].filter(each => isGone(each) && each.lastSeen >= oldest),
+  };
+}
+
+/** What was gone and is back recurs; a signal too when it is seen in an episode that the earlier report could not know. */
+function standing(
+  finding: Finding,
+  before: ReadonlyMap<string, Finding>,
+  { now: earlierNow, resolved }: SavedReport,
+): Finding['status'] {
   const known = before.get(finding.fingerprint);
-  if (known === undefined) return 'new';
+  if (known === undefined)
+    return resolved.some(({ fingerprint }) => fingerprint === finding.fingerprint) ? 'recurred' : 'new';
   if (finding.kind === 'fact') return 'known';
   const seen = { from: known.firstSeen, until: known.lastSeen };
   const isFresh = finding.episodes.some(

@@ -43,6 +43,7 @@ const CLOCK_SKEW = HOUR;
 
 /** A shard while it is folded. */
 interface Stretch {
+  readonly shard: Shard;
   readonly span: Span;
   isAhead: boolean;
   readonly file: number;
@@ -62,14 +63,11 @@ interface Note {
   readonly what: string;
 }
 
-/** What earlier runs read of a source. */
+/** What several runs read of a source. */
 export interface Recalled extends Span {
-  readonly views: Views | null;
   readonly kinds: readonly string[];
   readonly accounts: readonly string[];
   readonly events: number;
-  /** What to say of it; empty for nothing. */
-  readonly remark: string;
 }
 
 const lateText = (count: number): string =>
@@ -120,15 +118,18 @@ export class SourceTally {
     return `${countText(this.malformed, 'record, file or other part', 'records, files or other parts')} of the source could not be read`;
   }
 
-  /** Takes in what earlier runs read of it. */
-  recall({ views, kinds, accounts, from, until, events, remark }: Recalled): void {
-    this.views = betterViews(this.views, views);
+  /** Takes in what is remembered of it, this run included. */
+  recall({ kinds, accounts, from, until, events }: Recalled): void {
     for (const kind of kinds) this.#kinds.add(kind);
-    if (this.accounts.length === 0) this.accounts = accounts;
+    this.accounts = accounts;
     this.from = Math.min(this.from, from);
     this.until = Math.max(this.until, until);
-    this.events += events;
-    if (remark !== '') this.#remarks.add(remark);
+    this.events = events;
+  }
+
+  /** Something that is worth knowing of it, and nothing missing. */
+  remark(text: string): void {
+    this.#remarks.add(text);
   }
 
   /** The record formats that were found in it. */
@@ -226,7 +227,7 @@ export class Reading {
   ): Promise<Completion> {
     const span = { from: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
     const file = this.#seen.openFile(fileName(source.id, opened, shard));
-    const stretch = { span, file, isOverlapping: opened.isOverlapping === true, isAhead: false };
+    const stretch = { shard, span, file, isOverlapping: opened.isOverlapping === true, isAhead: false };
     let isRestored = true;
     const batches = this.#batches(source.id, opened, shard, () => (isRestored = false));
     let step = await batches.next();
@@ -279,11 +280,11 @@ export class Reading {
     }
   }
 
-  #foldEvent(source: SourceTally, event: AuditEvent, { span, file }: Stretch): void {
-    if (this.#book.isLate(event)) {
-      source.late++;
-      return;
-    }
+  #foldEvent(source: SourceTally, event: AuditEvent, { shard, span, file }: Stretch): void {
+    const age = this.#book.ageOf(source.id, shard, event);
+    if (age === 'late') source.late++;
+    if (age === 'counted') source.duplicates++;
+    if (age !== 'fresh') return;
     span.from = Math.min(span.from, event.at);
     span.until = Math.max(span.until, event.last);
     const number = event.example === '' ? -1 : this.#seen.size;

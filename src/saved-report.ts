@@ -1,6 +1,7 @@
 import { UserError } from './errors.ts';
 import type { Coverage } from './model/coverage.ts';
 import type { Finding, HeldCredential, Json } from './model/finding.ts';
+import type { ResolvedFinding } from './model/report.ts';
 import { REPORT_SCHEMA } from './report/json.ts';
 import { SEVERITIES } from './severity.ts';
 
@@ -10,6 +11,8 @@ export interface SavedReport {
   readonly complete: boolean;
   readonly coverage: readonly Pick<Coverage, 'rule' | 'state'>[];
   readonly findings: readonly Finding[];
+  /** What was gone then, and had been told before. */
+  readonly resolved: readonly ResolvedFinding[];
   /** Fingerprints of what was found and not told. */
   readonly suppressed: ReadonlySet<string>;
 }
@@ -27,6 +30,12 @@ export function parseReport(text: string, name: string): SavedReport {
       state: line.oneOf('state', ['evaluated', 'partial', 'blind']),
     })),
     findings: report.list('findings').map(findingIn),
+    resolved: report.list('resolved').map(each => ({
+      fingerprint: each.text('fingerprint'),
+      rule: each.text('rule'),
+      subject: each.text('subject'),
+      lastSeen: each.instant('lastSeen'),
+    })),
     suppressed: new Set(report.list('suppressed').map(each => each.text('fingerprint'))),
   };
 }

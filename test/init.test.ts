@@ -252,22 +252,31 @@ function furnish(): NodeJS.ProcessEnv {
   return { PATH: [at('bin'), dirname(process.execPath), '/usr/bin', '/bin'].join(':'), HOME: home };
 }
 
+/** Calls of another key, too old as well. */
+function olderKey() {
+  const [serials, key] = [[3, 4], 'AKIAI44QH8DHBEXAMPLE'];
+  const times = ['2024-02-10T10:00:00Z', '2025-11-19T11:00:00Z'];
+  return serials.map((serial, i) => {
+    const { userIdentity, ...rest } = record(times[i]!, serial) as { userIdentity: object };
+    return { ...rest, userIdentity: { ...userIdentity, accessKeyId: key } };
+  });
+}
+
 describe.skipIf(process.platform === 'win32')('the cron line', () => {
   const lineOf = (folder: string): string => /^23 5 \* \* 1 (.*)$/m.exec(cronLines(folder))![1]!;
   const first = () => /^#.*: {2}(npx keyward .*)$/m.exec(cronLines(home))![1]!;
 
-  test('is silent when nothing is new, tells all when something is, and keeps the last report', () => {
+  test('is silent when nothing is new, and tells all when something is', () => {
     const env = furnish();
     const run = (line: string) => spawnSync('/bin/sh', ['-c', line], { cwd: home, encoding: 'utf8', env }).stdout;
-    expect(run(lineOf(home))).toContain('last.json does not exist');
     run(first());
     expect(run(lineOf(home))).toBe('');
-    expect(JSON.parse(read('last.json')).summary).toMatchObject({ known: 1, new: 0 });
-    writeFileSync(at('last.json'), read('last.json').replace(/"fingerprint": "\w{4}/g, '"fingerprint": "0000'));
+    expect(read('keyward.log')).toContain('0 new, 1 known');
+    writeFileSync(at('logs/more.json'), JSON.stringify({ Records: olderKey() }));
     const told = run(lineOf(home));
-    expect(told).toContain('1 new, 0 known');
+    expect(told).toContain('1 new, 1 known');
     expect(told).toBe(read('keyward.log'));
-    expect(JSON.parse(read('last.json')).summary).toMatchObject({ known: 0, new: 1 });
+    expect(run(lineOf(home))).toBe('');
     expect(statSync(at('keyward.log')).mode & 0o777).toBe(0o600);
   });
 

@@ -45,8 +45,11 @@ export function auditPaths(sources: readonly string[], now = Date.UTC(2026, 10, 
  * What must not depend on the road: findings without status and names of files, the number of credentials and of unique events, and the
  * coverage merged over sources.
  */
-export async function judgementOf(sources: readonly string[]): Promise<string> {
-  const report = await auditPaths(sources);
+export const judgementOf = async (sources: readonly string[]): Promise<string> =>
+  judgementIn(await auditPaths(sources));
+
+/** The same of a report. */
+export function judgementIn(report: Report): string {
   const findings = report.findings.map(({ status: _status, examples, ...finding }) => ({
     ...finding,
     examples: examples.map(({ event }) => event),

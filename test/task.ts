@@ -1,4 +1,4 @@
-import type { AuditHooks, World } from '../src/audit.ts';
+import type { ReadHooks, World } from '../src/read.ts';
 import type { Clock, Task } from '../src/collect/collector.ts';
 
 /** A clock of its own: it moves when somebody sleeps, and by nothing else. */
@@ -23,7 +23,7 @@ export const stillClock = (at: number, slept: number[] = []): Clock => ({
 export const emptyWorld = (now: number): World => ({ aws: {}, azure: {}, env: {}, clock: fakeClock(now) });
 
 /** Hooks that nobody listens to. */
-export const quietHooks: AuditHooks = {
+export const quietHooks: ReadHooks = {
   signal: new AbortController().signal,
   onProgress: () => undefined,
   tell: () => undefined,

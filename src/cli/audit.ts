@@ -7,12 +7,14 @@ import { withSlashes } from '../collect/paths.ts';
 import { compareWith } from '../compare.ts';
 import { openGeo } from '../geo.ts';
 import type { Report } from '../model/report.ts';
+import type { SavedReport } from '../saved-report.ts';
 import { suppress } from '../suppress.ts';
 import { withCheckpoint } from './checkpoint.ts';
 import { clockOf, type Io, notice } from './io.ts';
 import { explainStatus, runAudit, statusOf } from './run.ts';
 import { readSaved } from './saved.ts';
 import { type AuditFlags, type Settings, settle } from './settings.ts';
+import { withState } from './state.ts';
 
 /** `keyward audit`: reads the sources, judges them, reports; returns the exit status. */
 export async function auditCommand(sources: readonly string[], flags: AuditFlags, io: Io): Promise<number> {
@@ -23,17 +25,17 @@ export async function auditCommand(sources: readonly string[], flags: AuditFlags
   }
   if (io.isTyped && !flags.quiet && settings.sources.some(isStdin))
     notice(io, 'reading standard input; end it with Ctrl-D');
-  const settled = settling(settings, io);
-  const outcome = await withCheckpoint(requestFrom(settings, io), settings, flags, io, request =>
-    runAudit(request, settings, flags, io, settled),
-  );
+  const outcome = await withState(requestFrom(settings, io), settings, io, (stateful, last) => {
+    const settled = settling(settings, last, io);
+    return withCheckpoint(stateful, settings, flags, io, request => runAudit(request, settings, flags, io, settled));
+  });
   if (!flags.quiet) explainStatus(outcome, settings, io, flags.checkpoint);
   return statusOf(outcome, settings);
 }
 
 /** What becomes of a report once it is judged: what somebody answers for is set apart, and the rest held against an earlier one. */
-function settling({ config, baseline }: Settings, io: Io): (report: Report) => Report {
-  const earlier = baseline === null ? null : readSaved(baseline, io);
+function settling({ config, baseline }: Settings, last: SavedReport | null, io: Io): (report: Report) => Report {
+  const earlier = baseline === null ? last : readSaved(baseline, io);
   return report => {
     const told = suppress(report, config.suppressions ?? []);
     return earlier === null ? told : compareWith(told, earlier);
@@ -55,7 +57,8 @@ export function requestFrom(settings: Settings, io: Io): AuditRequest {
   const networks = (config.networks ?? []).map(network => ({ country: '', kind: 'office' as const, ...network }));
   const geo = openGeo({ geoDb, asnDb, networks });
   prepareAws(aws, io);
-  const world = { aws, azure: config.azure ?? {}, env: io.env, clock: clockOf(io) };
+  const reading = { maps: config.maps ?? [], trustedProxies: config.trustedProxies ?? 0 };
+  const world = { aws, azure: config.azure ?? {}, reading, env: io.env, clock: clockOf(io) };
   const self = config.self ?? [];
   const configFile = settings.configFile === null ? null : withSlashes(relative(io.cwd, settings.configFile));
   return { sources, rules, collectors, geo, self, now, since, until, lookbackDays, world, version, configFile };

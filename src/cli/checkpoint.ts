@@ -1,5 +1,6 @@
-import { type AuditRequest, windowOf } from '../audit.ts';
+import type { AuditRequest } from '../audit.ts';
 import { type Checkpoint, openCheckpoint } from '../checkpoint.ts';
+import { windowOf } from '../read.ts';
 import { DAY } from '../time.ts';
 import { type Io, notice } from './io.ts';
 import type { AuditFlags, Settings } from './settings.ts';

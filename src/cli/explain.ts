@@ -11,28 +11,32 @@ import { type Io, isColored, print, widthOf } from './io.ts';
 import { wrap } from './layout.ts';
 import { findingPage } from './finding-page.ts';
 import { named } from './named.ts';
+import { reportOfState } from './state.ts';
 import { readSaved } from './saved.ts';
 
 /** Options of `keyward explain`, as the command line gives them. */
 export interface ExplainFlags {
   readonly from?: string;
+  readonly state?: string;
   readonly color: boolean;
 }
 
 /** `keyward explain`: a rule's page in the terminal, or all that a report holds of one finding. */
-export async function explainCommand(id: string, { from, color }: ExplainFlags, io: Io): Promise<number> {
+export async function explainCommand(id: string, { from, state, color }: ExplainFlags, io: Io): Promise<number> {
   const [width, isColor] = [widthOf(io), isColored(io, color)];
   const lines =
-    from === undefined
-      ? pageOf(ruleNamed(id), width, isColor)
-      : findingPage(findingNamed(id, from, readSaved(from, io)), width, isColor);
+    from !== undefined
+      ? findingPage(findingNamed(id, from, readSaved(from, io)), width, isColor)
+      : state !== undefined
+        ? findingPage(findingNamed(id, state, reportOfState(state, io)), width, isColor)
+        : pageOf(ruleNamed(id), width, isColor);
   await print(io.stdout, [`${lines.join('\n')}\n`]);
   return 0;
 }
 
 function ruleNamed(id: string): Rule {
   if (!FINGERPRINT.test(id)) return named('rule', id, rules);
-  throw new UserError(`'${id}' is a finding`, 'Name the report that holds it: --from report.json.');
+  throw new UserError(`'${id}' is a finding`, 'Name what holds it: --from report.json, or --state FOLDER.');
 }
 
 const FINGERPRINT = /^[0-9a-f]{6,16}$/;

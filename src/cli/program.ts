@@ -1,7 +1,10 @@
+import type { DecodeFlags } from './decode.ts';
 import type { DiffFlags } from './diff.ts';
 import type { DoctorFlags } from './doctor.ts';
 import type { ExplainFlags } from './explain.ts';
 import type { InitFlags } from './init.ts';
+import type { KeysFlags } from './keys.ts';
+import type { ListFlags, SourcesFlags } from './list.ts';
 import type { AuditFlags, ReportFlags } from './settings.ts';
 import { Command } from 'commander';
 import { UserError } from '../errors.ts';
@@ -32,16 +35,18 @@ export function programFor(io: Io, finish: (status: number) => void): Command {
     .configureOutput({
       writeOut: text => io.stdout.write(text),
       writeErr: text => io.stderr.write(text),
-      outputError: (text, write) => write(plainLines(text.replace(/^error: /, 'keyward: '))),
+      outputError: (text, write) => write(plainLines(withoutValue(text).replace(/^error: /, 'keyward: '))),
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getErrHelpWidth: () => io.stderr.columns ?? 80,
     })
     .addHelpText('after', EXAMPLES);
   addAudit(program, io, finish);
+  addKeys(program, io, finish);
   addDemo(program, io, finish);
   addDoctor(program, io, finish);
   addDiff(program, io, finish);
   addExplain(program, io, finish);
+  addDecode(program, io, finish);
   addLists(program, io, finish);
   addInit(program, io, finish);
   addCompletion(program, io, finish);
@@ -69,6 +74,7 @@ function addAudit(program: Command, io: Io, finish: Finish): void {
     .option('--asn-db <file>', 'an ASN database in MMDB format')
     .option('--config <file>', 'configuration (default: keyward.yaml here or above)')
     .option('--checkpoint <file>', 'keep what was read from afar, so that an interrupted run goes on there')
+    .option('--state <folder>', 'remember what was read, so that the next run reads what is new and tells what changed')
     .optionsGroup('How AWS is reached:');
   addAwsOptions(command)
     .option('--all-events', 'pull every event of aws:, not only those that rules look at')
@@ -76,12 +82,43 @@ function addAudit(program: Command, io: Io, finish: Finish): void {
     .option('--fail-on <severity>', 'exit 1 from this severity on: none, low, medium, high, critical (default: high)')
     .option('--fail-on-blind', 'exit 3 when a rule could not see a source')
     .option('--baseline <file>', 'a JSON report to compare with: what is new, known or gone since')
-    .option('--gate <scope>', 'with a baseline: new or all findings fail the run (default: new)');
+    .option('--gate <scope>', 'with a baseline or a state: new or all findings fail the run (default: new)');
   addReportOptions(command)
     .addHelpText('after', AUDIT_EXAMPLES)
     .action(async (sources: string[], flags: AuditFlags) => {
       const { auditCommand } = await import('./audit.ts');
       finish(await auditCommand(sources, flags, io));
+    });
+}
+
+function addKeys(program: Command, io: Io, finish: Finish): void {
+  const command = program
+    .command('keys')
+    .description('read logs and lists of keys, and say who holds what')
+    .argument('[source...]', 'sources as for audit (default: those of the configuration)')
+    .optionsGroup('What is listed:')
+    .option('--where <conditions>', 'only keys that meet them all: provider=aws,age>90 (repeatable)', collect)
+    .option('--sort <field>', 'holder, age, provider, last-seen, calls, tokens or id (default: holder)')
+    .option('--all', 'also people, roles and sessions that are no keys and use no models')
+    .option('--since <time>', 'read distant sources from here on: 30d, 2026-06-01 (default: 90 days)')
+    .option('--until <time>', 'leave out events from here on')
+    .option('--now <time>', 'the instant that ages are told at (default: the clock)')
+    .option('--geo-db <file>', 'a country or city database in MMDB format')
+    .option('--config <file>', 'configuration (default: keyward.yaml here or above)')
+    .optionsGroup('How AWS is reached:');
+  addAwsOptions(command)
+    .option('--all-events', 'pull every event of aws:, not only those that rules look at')
+    .optionsGroup('How it is written:')
+    .option('--format <format>', 'format on stdout: table, json, csv or markdown (default: table)')
+    .option('--out <format=file>', 'also write it to a file (repeatable)', collect)
+    .option('--quiet', 'nothing on stderr but errors')
+    .option('--verbose', 'more on stderr')
+    .option('--no-color', 'no colour')
+    .option('--no-progress', 'no progress')
+    .addHelpText('after', KEYS_HELP)
+    .action(async (sources: string[], flags: KeysFlags) => {
+      const { keysCommand } = await import('./keys.ts');
+      finish(await keysCommand(sources, flags, io));
     });
 }
 
@@ -132,6 +169,7 @@ function addExplain(program: Command, io: Io, finish: Finish): void {
     .description('what a rule means and when it errs, or all there is to a finding')
     .argument('<id>', 'a rule, as listed by `keyward rules`, or the fingerprint of a finding')
     .option('--from <report>', 'the JSON report that holds the finding')
+    .option('--state <folder>', 'the memory of `keyward audit --state`, whose last run told the finding')
     .option('--no-color', 'no colour')
     .action(async (id: string, flags: ExplainFlags) => {
       const { explainCommand } = await import('./explain.ts');
@@ -139,23 +177,39 @@ function addExplain(program: Command, io: Io, finish: Finish): void {
     });
 }
 
-function addLists(program: Command, io: Io, finish: Finish): void {
-  const lists = [
-    ['rules', 'rulesCommand', 'list what is judged'],
-    ['sources', 'sourcesCommand', 'list where events can come from'],
-    ['formats', 'formatsCommand', 'list how a report can be written'],
-  ] as const;
-  for (const [name, run, description] of lists) {
-    program
-      .command(name)
-      .description(description)
-      .option('--json', 'as JSON')
-      .action(async (flags: { json?: boolean }) => {
-        const commands = await import('./list.ts');
-        finish(await commands[run](flags, io));
-      });
-  }
+function addDecode(program: Command, io: Io, finish: Finish): void {
+  program
+    .command('decode')
+    .description('say what a key on stdin is, by its form alone and without showing it')
+    .option('--json', 'as JSON')
+    .addHelpText('after', DECODE_HELP)
+    .action(async (flags: DecodeFlags) => {
+      const { decodeCommand } = await import('./decode.ts');
+      finish(await decodeCommand(flags, io));
+    });
 }
+
+function addLists(program: Command, io: Io, finish: Finish): void {
+  addList(program, 'rules', 'list what is judged').action(async (flags: ListFlags) => {
+    const { rulesCommand } = await import('./list.ts');
+    finish(await rulesCommand(flags, io));
+  });
+  addList(program, 'sources', 'list where events can come from')
+    .option('--try <file>', 'show what the first records of a file are taken for, - for stdin')
+    .option('--config <file>', 'configuration with the maps to try (default: keyward.yaml here or above)')
+    .addHelpText('after', TRY_STATUS)
+    .action(async (flags: SourcesFlags) => {
+      const { sourcesCommand } = await import('./list.ts');
+      finish(await sourcesCommand(flags, io));
+    });
+  addList(program, 'formats', 'list how a report can be written').action(async (flags: ListFlags) => {
+    const { formatsCommand } = await import('./list.ts');
+    finish(await formatsCommand(flags, io));
+  });
+}
+
+const addList = (program: Command, name: string, description: string): Command =>
+  program.command(name).description(description).option('--json', 'as JSON');
 
 function addInit(program: Command, io: Io, finish: Finish): void {
   program
@@ -208,6 +262,10 @@ function addReportOptions(command: Command): Command {
     .option('--no-progress', 'no progress');
 }
 
+/** What was given to an option that does not exist may be a secret. */
+const withoutValue = (error: string): string =>
+  error.replace(/^(error: unknown option '[^'=]*=)[^]*?'(?=\n|$)/, "$1…'");
+
 const collect = (value: string, known: readonly string[] = []): string[] => [...known, value];
 
 const collectNames = (value: string, known: readonly string[] = []): string[] => [
@@ -225,9 +283,42 @@ function collectRules(value: string, known?: readonly string[]): string[] {
   return [...(known ?? []), ...names];
 }
 
+const DECODE_HELP = `
+Examples:
+  keyward decode                            asks for the key, and shows nothing of it
+  keyward decode < .env                     every key in a file
+  keyward decode --json < .env
+
+A key does not belong on the command line: shells keep what is typed there.
+
+Exit status: 0 something was recognised, 2 wrong usage, 3 nothing was.`;
+
 const DOCTOR_STATUS = `
 Exit status: 0 all that was asked can be read, 2 wrong usage, 3 something cannot
 be read.`;
+
+const TRY_STATUS = `
+Exit status of --try: 0 a record was recognised, 2 wrong usage or no such file,
+3 none was recognised.`;
+
+const KEYS_HELP = `
+Listed are static keys, and roles and other identities that use models; people,
+sessions and roles that use none come with --all. Sources are joined: a key that
+a proxy shows masked is the vendor's own where only one fits.
+
+--where takes =, != and ~ (holds the text) for id, name, hint, provider, kind,
+holder, account, scope, active (yes, no, unknown), places, models, sources and
+remarks; and =, !=, >, <, >= and <= for age, expires and last-seen (in days),
+networks, uses, calls, tokens, tokens-in, tokens-out and cost (in dollars).
+
+Examples:
+  keyward keys ./logs
+  keyward keys aws: --where 'age>90,active!=no' --sort age
+  keyward keys ./logs --where remarks=unknown-to-provider
+  keyward keys ./logs --out csv=keys.csv
+
+Exit status: 0 done, 2 wrong usage: nothing was read, 3 incomplete or a file
+could not be written, 130 interrupted.`;
 
 const COMPLETION_EXAMPLES = `
 Examples:
@@ -250,6 +341,7 @@ Examples:
   keyward audit s3://my-trail --since 7d    a trail, straight from its bucket
   zcat trail.json.gz | keyward audit -
   keyward audit ./logs --out json=report.json --fail-on medium
+  keyward audit aws: --state ./memory       every week; alone: judge it anew
 
 Exit status: 0 clean, 1 a finding reached --fail-on, 2 wrong usage: nothing
 was judged, 3 incomplete or a report could not be written, 130 interrupted.`;

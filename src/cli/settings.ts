@@ -38,6 +38,7 @@ export interface AuditFlags extends ReportFlags, AwsSettings {
   readonly failOnBlind?: boolean;
   readonly gate?: string;
   readonly baseline?: string;
+  readonly state?: string;
   readonly rule?: readonly string[];
   readonly skipRule?: readonly string[];
   readonly geoDb?: string;
@@ -67,6 +68,8 @@ export interface Settings extends Showing {
   readonly failOnBlind: boolean;
   readonly gate: GateScope;
   readonly baseline: string | null;
+  /** The folder where runs keep what they remember. */
+  readonly state: string | null;
   readonly geoDb: string | undefined;
   readonly asnDb: string | undefined;
 }
@@ -74,20 +77,22 @@ export interface Settings extends Showing {
 /** Settles an audit's settings; the command line wins over the config. */
 export function settle(sources: readonly string[], flags: AuditFlags, io: Io): Settings {
   const { file, config } = loadConfig(flags.config, io.cwd, rules);
+  const state = settleFile(flags.state ?? config.state, io);
   return {
     ...settleShowing(flags, config, io),
     ...settleWindow(flags, config, io),
     configFile: file,
     config,
-    sources: settleSources(sources, config),
+    sources: settleSources(sources, config, state !== null),
     lookbackDays: settleLookback(flags, config),
-    checkpoint: settleCheckpoint(flags, config, io),
+    checkpoint: settleFile(flags.checkpoint ?? config.checkpoint, io),
     aws: settleAws(flags, config),
     rules: configureRules(rules, config.rules ?? {}, flags),
     failOn: oneOf('--fail-on', flags.failOn, FAIL_ON) ?? config.failOn ?? 'high',
     failOnBlind: flags.failOnBlind ?? config.failOnBlind ?? false,
     gate: oneOf('--gate', flags.gate, GATES) ?? config.gate ?? 'new',
     baseline: flags.baseline ?? config.baseline ?? null,
+    state,
     geoDb: flags.geoDb ?? config.geoDb,
     asnDb: flags.asnDb ?? config.asnDb,
   };
@@ -122,9 +127,10 @@ function optionsOf({ options }: Rule, { enabled: _, ...given }: RuleSettings): C
   return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, given[name] ?? option.default]));
 }
 
-function settleSources(given: readonly string[], config: Config): readonly string[] {
+/** With a state there need be none: then what it remembers is judged anew. */
+function settleSources(given: readonly string[], config: Config, isStateful: boolean): readonly string[] {
   const sources = given.length > 0 ? given : (config.sources ?? []);
-  if (sources.length === 0) {
+  if (sources.length === 0 && !isStateful) {
     throw new UserError(
       'no source to audit',
       'Name one, as in `keyward audit ./logs`, or see it at work first: `keyward demo`.',
@@ -145,10 +151,8 @@ function settleLookback(flags: Pick<AuditFlags, 'lookback'>, config: Config): nu
   throw new UserError(`--lookback '${flags.lookback}' is not a span of time`, 'Write it as 30d, 8w or 0.');
 }
 
-function settleCheckpoint(flags: Pick<AuditFlags, 'checkpoint'>, config: Config, io: Io): string | null {
-  const file = flags.checkpoint ?? config.checkpoint;
-  return file === undefined ? null : resolve(io.cwd, file);
-}
+const settleFile = (file: string | undefined, io: Io): string | null =>
+  file === undefined ? null : resolve(io.cwd, file);
 
 const AWS_SETTINGS = ['profile', 'region', 'roleArn', 'externalId', 'accounts', 'roleName', 'allEvents'] as const;
 

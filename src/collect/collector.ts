@@ -1,6 +1,7 @@
 import type { Batch, Completion } from '../model/batch.ts';
 import type { Reach, Views } from '../model/coverage.ts';
 import type { Column } from '../model/event.ts';
+import type { ReadingOptions } from '../normalise/formats.ts';
 
 /** A part of a source that can be read alone. */
 export interface Shard {
@@ -10,6 +11,8 @@ export interface Shard {
   readonly size: number;
   /** What its key begins with where other parts share it: what goes wrong in several of those alike is told once. */
   readonly within?: string;
+  /** Another when the part has changed since: what still has the same need not be read again. */
+  readonly stamp?: string;
   /** True when the user named this very part: then it ought to be a log, whatever it is called. */
   readonly isNamed?: boolean;
 }
@@ -57,6 +60,8 @@ export interface Task {
   readonly window: Window;
   readonly aws: AwsSettings;
   readonly azure: AzureSettings;
+  /** How records of files are read, where the configuration says something of it. */
+  readonly reading?: ReadingOptions;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly version: string;

@@ -1,4 +1,4 @@
-import type { Dirent } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { nearest, UserError } from '../errors.ts';
@@ -18,7 +18,7 @@ export async function* findFiles(source: string, signal: AbortSignal): AsyncGene
     return;
   }
   if (!found.isDirectory()) {
-    yield { key: source, size: found.size, isNamed: true };
+    yield { key: source, size: found.size, isNamed: true, ...stampOf(found) };
     return;
   }
   await checkFolder(source);
@@ -51,11 +51,14 @@ async function checkFolder(path: string): Promise<void> {
   }
 }
 
-interface Entry {
+interface Entry extends Pick<Shard, 'size' | 'stamp'> {
   readonly path: string;
   readonly isFolder: boolean;
-  readonly size: number;
 }
+
+/** A file that is written to has another size or another time; one of no size, as a pipe, can hold anything. */
+const stampOf = ({ size, mtimeMs }: Stats): Pick<Shard, 'stamp'> =>
+  size === 0 ? {} : { stamp: `${size} ${Math.round(mtimeMs)}` };
 
 /** A folder's files and, in place, those of its folders; one that cannot be listed is a shard, so that its reading says so. */
 async function* walk(folder: string, seen: Set<string>, signal: AbortSignal): AsyncGenerator<Shard, void, void> {
@@ -69,8 +72,9 @@ async function* walk(folder: string, seen: Set<string>, signal: AbortSignal): As
   const order = (entry: Entry): string => (entry.isFolder ? `${entry.path}/` : entry.path);
   for (const entry of entries.sort((a, b) => compareText(order(a), order(b)))) {
     if (signal.aborted) return;
-    if (!entry.isFolder) yield { key: entry.path, size: entry.size };
-    else if (await isNew(entry.path, seen)) yield* walk(entry.path, seen, signal);
+    const { path, isFolder, ...told } = entry;
+    if (!isFolder) yield { key: path, ...told };
+    else if (await isNew(path, seen)) yield* walk(path, seen, signal);
   }
 }
 
@@ -88,7 +92,7 @@ async function entryOf(folder: string, entry: Dirent): Promise<Entry | null> {
   try {
     const found = await stat(path);
     if (found.isDirectory()) return { path, isFolder: true, size: 0 };
-    return found.isFile() ? { path, isFolder: false, size: found.size } : null;
+    return found.isFile() ? { path, isFolder: false, size: found.size, ...stampOf(found) } : null;
   } catch {
     return { path, isFolder: false, size: 0 };
   }
@@ -109,7 +113,10 @@ async function* matches(pattern: string): AsyncGenerator<Shard, void, void> {
   const options = { absolute: isAbsolute(pattern), expandDirectories: false, onlyFiles: true };
   const paths = (await glob(withSlashes(pattern), options)).sort(compareText);
   if (paths.length === 0) throw new UserError(`nothing matches '${pattern}'`, 'Check the pattern, and quote it.');
-  for (const path of paths) yield { key: path, size: (await stat(path).catch(() => null))?.size ?? 0 };
+  for (const path of paths) {
+    const found = await stat(path).catch(() => null);
+    yield { key: path, size: found?.size ?? 0, ...(found && stampOf(found)) };
+  }
 }
 
 async function missing(source: string): Promise<UserError> {

@@ -1,9 +1,9 @@
 /** Lines for a crontab: a weekly audit in that folder, silent unless something is wrong or new. */
 export function cronLines(folder: string): string {
   return `# Every Monday at 05:23, in the manner of chronic: no word, and so no mail, unless something is new or went wrong.
-# Once before, by hand and in the same folder:  npx keyward audit --fail-on none --out json=last.json
+# Once before, by hand and in the same folder:  npx keyward audit --state memory --fail-on none
 PATH=/usr/local/bin:/usr/bin:/bin
-23 5 * * 1 umask 077; cd ${inCrontab(folder)} && { npx keyward audit --baseline last.json --out json=next.json >keyward.log 2>&1 || cat keyward.log; if [ -f next.json ]; then mv next.json last.json; fi; }
+23 5 * * 1 umask 077; cd ${inCrontab(folder)} && { npx keyward audit --state memory >keyward.log 2>&1 || cat keyward.log; }
 `;
 }
 
