@@ -71,7 +71,7 @@ const REMEMBERED_DAYS = 120;
 
 /**
  * A report as later ones are held against it: with the findings of before that nobody could look for, and with all that
- * was resolved and may come again.
+ * was resolved and may come again; who holds what is told anew each time.
  */
 export function rememberedReport(report: Report, earlier: SavedReport | null): Report {
   const told = new Set([...report.findings, ...report.suppressed].map(({ fingerprint }) => fingerprint));
@@ -79,8 +79,9 @@ export function rememberedReport(report: Report, earlier: SavedReport | null): R
   const resolved = new Map([...(earlier?.resolved ?? []), ...report.resolved].map(each => [each.fingerprint, each]));
   const unsought = (earlier?.findings ?? []).filter(each => isGone(each) && !resolved.has(each.fingerprint));
   const oldest = report.run.now - REMEMBERED_DAYS * DAY;
+  const { register: _, ...rest } = report;
   return {
-    ...report,
+    ...rest,
     findings: [...report.findings, ...unsought],
     resolved: [...resolved.values()].filter(each => isGone(each) && each.lastSeen >= oldest),
   };

@@ -60,7 +60,7 @@ export interface ReadAll {
   readonly tallies: readonly SourceTally[];
   /** The file that an event stands in, or the part of a distant source; null when it is not known. */
   fileOf(event: string): string | null;
-  /** The sources that told of a credential in this run. */
+  /** The sources that told of a credential. */
   sourcesOf(id: string): readonly string[];
 }
 
@@ -77,13 +77,12 @@ export async function readSources(request: ReadRequest, hooks: ReadHooks): Promi
       ),
   );
   const names = opened.map(({ source }) => source.id);
-  const isAlone = names.length === 1 && state === undefined;
-  const { book, sourcesOf } = sighted(state?.book ?? bookOf(ledger), names, isAlone);
-  const reading = new Reading(book, geo, filterOf(request, opened), checkpoint, state?.seen);
+  const { book, sourcesOf } = sighted(bookOf(ledger), names, names.length === 1);
+  const reading = new Reading(state?.book ?? book, geo, filterOf(request, opened), checkpoint, state?.seen);
   await gather(opened, reading, hooks);
   refuseNothing(opened, hooks.signal);
-  const all = state?.join() ?? { ledger, tallies: opened.map(({ source }) => source) };
-  return { ...all, sourcesOf, fileOf: event => reading.fileOf(event) };
+  const all = state?.join() ?? { ledger, tallies: opened.map(({ source }) => source), sourcesOf };
+  return { ...all, fileOf: event => reading.fileOf(event) };
 }
 
 /** A source whose shards are known, also those that need not be read. */

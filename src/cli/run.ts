@@ -78,6 +78,7 @@ async function auditWatched(request: AuditRequest, signal: AbortSignal, flags: R
   const meter = flags.progress && flags.quiet !== true && isWatched(io) ? new Meter(io) : null;
   const stopWaiting = meter?.wait();
   const watchHeap = tightenHeap();
+  if ((request.state?.last ?? null) !== null) watchHeap(Number.POSITIVE_INFINITY);
   const onProgress = (progress: Progress): void => {
     watchHeap(progress.events);
     meter?.update(progress);

@@ -7,6 +7,7 @@ import { UserError } from '../errors.ts';
 import type { Report } from '../model/report.ts';
 import { planFor } from '../plan.ts';
 import { json } from '../report/json.ts';
+import { registerFacets } from '../register/usage.ts';
 import { rules } from '../rules/index.ts';
 import { parseReport, type SavedReport } from '../saved-report.ts';
 import { lastRunAt } from '../state/known.ts';
@@ -19,7 +20,7 @@ import type { Settings } from './settings.ts';
 /** The file of a state in its folder. */
 const fileIn = (folder: string): string => join(folder, 'keyward.state');
 
-/** Runs an audit that knows what earlier ones read, and leaves to later ones what it read itself. */
+/** Runs an audit that knows what earlier ones read and, where it `keeps` that, leaves to later ones what it read itself. */
 export async function withState<
   T extends { readonly interrupted: boolean; readonly isWritten: boolean; readonly report: Report },
 >(
@@ -27,6 +28,7 @@ export async function withState<
   { state: folder, config }: Settings,
   io: Io,
   run: (request: AuditRequest, earlier: SavedReport | null) => Promise<T>,
+  keeps = true,
 ): Promise<T> {
   if (folder === null) return await run(request, null);
   makeFolder(folder);
@@ -36,10 +38,10 @@ export async function withState<
     const path = fileIn(folder);
     removeUnfinished(path);
     const places = JSON.stringify([request.geo.build, config.networks ?? []]);
-    state = openState(path, { plan: planFor(rules, request.facets), now: request.now, places });
+    state = openState(path, { plan: planFor(rules, registerFacets), now: request.now, places });
     const earlier = state.last === null ? null : parseReport(state.last.told, path);
     const outcome = await run({ ...request, state }, earlier);
-    keep(state, folder, outcome, earlier, io);
+    if (keeps) keep(state, folder, outcome, earlier, io);
     return outcome;
   } finally {
     state?.close();

@@ -2,8 +2,9 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { UserError } from '../errors.ts';
 import type { Frame } from '../frames.ts';
 import type { Plan } from '../plan.ts';
-import type { DayHead } from './day-book.ts';
-import { dayKey, type KnownDay } from './known-days.ts';
+import type { PageHead } from './fresh-pages.ts';
+import { type KnownPage, lastDayOf, pageKey } from './known-pages.ts';
+import { unseal } from './sealed.ts';
 import { decodeRecord, encodeRecord, type SourceRecord } from './source-record.ts';
 import { openStateFile, type Part, type StateFile } from './state-file.ts';
 
@@ -24,11 +25,11 @@ export interface Known {
   readonly records: ReadonlyMap<string, SourceRecord>;
   /** What of a source is kept for ever: its credentials, and when each was first and last at work; a sealed ledger. */
   readonly ever: ReadonlyMap<string, () => Uint8Array>;
-  readonly days: readonly KnownDay[];
+  readonly pages: readonly KnownPage[];
 }
 
 /** What a new state holds. */
-export const NOTHING: Known = { last: null, records: new Map(), ever: new Map(), days: [] };
+export const NOTHING: Known = { last: null, records: new Map(), ever: new Map(), pages: [] };
 
 type RunHead = { readonly type: 'run'; readonly facets: Facets } & Omit<LastRun, 'told'>;
 type Facets = readonly (readonly [id: string, version: number])[];
@@ -37,7 +38,7 @@ type Head =
   | RunHead
   | { readonly type: 'source'; readonly source: string }
   | { readonly type: 'ever'; readonly source: string }
-  | ({ readonly type: 'day' } & DayHead)
+  | ({ readonly type: 'page' } & PageHead)
   | { readonly type: 'ids'; readonly source: string; readonly day: number };
 
 /** What a state holds; ledgers that were folded for other rules are a `UserError`. */
@@ -45,18 +46,22 @@ export function readKnown(file: StateFile, plan: Plan, path: string): Known {
   checkFacets(file, plan, path);
   const records = new Map<string, SourceRecord>();
   const ever = new Map<string, () => Uint8Array>();
-  const days: (DayHead & { ledger(): Uint8Array })[] = [];
+  const pages: (PageHead & { sealed(): Uint8Array })[] = [];
   const ids = new Map<string, () => Int32Array>();
   for (const frame of file.frames) {
     const head = headOf(frame);
     const body = (): Uint8Array => file.bodyOf(frame);
     if (head.type === 'source') records.set(head.source, decodeRecord(JSON.parse(unpacked(body()))));
     else if (head.type === 'ever') ever.set(head.source, body);
-    else if (head.type === 'day') days.push({ ...head, ledger: body });
-    else if (head.type === 'ids') ids.set(dayKey(head), () => wordsIn(body()));
+    else if (head.type === 'page') pages.push({ ...head, sealed: body });
+    else if (head.type === 'ids') ids.set(pageKey(head), () => wordsIn(body()));
   }
-  const idsOf = (day: DayHead): (() => Int32Array) => ids.get(dayKey(day)) ?? (() => new Int32Array());
-  return { last: lastIn(file), records, ever, days: days.map(day => ({ ...day, ids: idsOf(day) })) };
+  const whole = (page: (typeof pages)[number]): KnownPage => ({
+    ...page,
+    ledger: () => unseal(plan, page.sealed()),
+    ids: ids.get(pageKey(page)) ?? (() => new Int32Array()),
+  });
+  return { last: lastIn(file), records, ever, pages: pages.map(whole) };
 }
 
 /** The run that the state at a path was written by, whatever rules it was for; null when there is no state. */
@@ -71,7 +76,7 @@ export function lastRunAt(path: string): LastRun | null {
 
 /** What a state is written as. */
 export function* partsOf(
-  { last, records, ever, days }: Known & { readonly last: LastRun },
+  { last, records, ever, pages }: Known & { readonly last: LastRun },
   plan: Plan,
 ): Generator<Part> {
   const { told, ...run } = last;
@@ -79,10 +84,10 @@ export function* partsOf(
   for (const record of records.values())
     yield part({ type: 'source', source: record.id }, () => gzipSync(JSON.stringify(encodeRecord(record))));
   for (const [source, body] of ever) yield part({ type: 'ever', source }, body);
-  for (const { ledger, ids, ...head } of days) {
+  for (const { sealed, ledger: _, ids, ...head } of pages) {
     const { source, day } = head;
-    yield part({ type: 'day', ...head }, ledger);
-    if (day >= last.idsFrom) yield part({ type: 'ids', source, day }, () => bytesOf(ids()));
+    yield part({ ...head, type: 'page' }, sealed);
+    if (lastDayOf(head) >= last.idsFrom) yield part({ type: 'ids', source, day }, () => bytesOf(ids()));
   }
 }
 

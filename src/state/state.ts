@@ -10,8 +10,8 @@ import { SourceTally } from '../reading.ts';
 import { dayOf, dayOfHour } from '../time.ts';
 import { isoText } from '../wording.ts';
 import { createAges } from './ages.ts';
-import { DayBook, type DayHead } from './day-book.ts';
-import { joinDays, type KnownDay, lifetimesOf } from './known-days.ts';
+import { FreshPages, type PageHead } from './fresh-pages.ts';
+import { addPage, joinPages, type KnownPage, lastDayOf, lifetimesOf } from './known-pages.ts';
 import { type Known, type LastRun, NOTHING, partsOf, readKnown } from './known.ts';
 import { seal, unseal } from './sealed.ts';
 import {
@@ -56,11 +56,19 @@ export interface State {
   endOf(source: string, shard: Shard): Completion | null;
   /** Makes ready to read: days that are read again are not held against what comes. */
   begin(sources: readonly ReadSource[]): void;
-  /** Joins what was read to what was known: one ledger of all, and every source there is. */
-  join(): { readonly ledger: Ledger; readonly tallies: readonly SourceTally[] };
+  /** Joins what was read to what was known. */
+  join(): Whole;
   /** Writes it, with what this run told. */
   save(told: string): void;
   close(): void;
+}
+
+/** All that is known: one ledger, and every source there is. */
+export interface Whole {
+  readonly ledger: Ledger;
+  readonly tallies: readonly SourceTally[];
+  /** The sources that ever told of a credential. */
+  sourcesOf(id: string): readonly string[];
 }
 
 /** What a state is opened for. */
@@ -95,7 +103,7 @@ function checkTime(path: string, last: LastRun | null, now: number): void {
 function stateOf(path: string, known: Known, question: StateQuestion, close: () => void): State {
   const { plan, now, places } = question;
   const run = newRun(plan);
-  const ageOf = createAges(plan, known);
+  const ageOf = createAges(known);
   let joined: Joined | null = null;
   return {
     plan,
@@ -107,7 +115,7 @@ function stateOf(path: string, known: Known, question: StateQuestion, close: () 
     endOf: (source, shard) => endOf(recordOf(known, source), shard),
     begin(sources) {
       run.sources = sources;
-      for (const day of known.days) if (!isReplaced(run, day)) run.seen.recall(day.ids());
+      for (const page of known.pages) if (!isReplaced(run, page)) run.seen.recall(page.ids());
     },
     join() {
       joined = joinRun(known, run, now);
@@ -136,7 +144,7 @@ const recordOf = ({ records }: Known, id: string): SourceRecord => records.get(i
 interface Run {
   readonly plan: Plan;
   readonly seen: Seen;
-  readonly days: DayBook;
+  readonly pages: FreshPages;
   /** What was seen of credentials, by source. */
   readonly sightings: Map<string, Ledger>;
   /** How the parts of a source ended, by their keys. */
@@ -144,23 +152,26 @@ interface Run {
   sources: readonly ReadSource[];
 }
 
-const newRun = (plan: Plan): Run => ({
-  plan,
-  seen: new Seen(),
-  days: new DayBook(plan),
-  sightings: new Map(),
-  ends: new Map(),
-  sources: [],
-});
+function newRun(plan: Plan): Run {
+  const run: Run = {
+    plan,
+    seen: new Seen(),
+    pages: new FreshPages(plan, source => daysOf(run, source)),
+    sightings: new Map(),
+    ends: new Map(),
+    sources: [],
+  };
+  return run;
+}
 
 function bookOf(run: Run, ageOf: Book['ageOf']): Book {
-  const { plan, days, sightings, ends } = run;
+  const { plan, pages, sightings, ends } = run;
   const sightingsOf = (source: string): Ledger => entryOf(sightings, source, () => openLedger(plan));
   return {
     plan,
     ageOf: (source, shard, event) =>
       isReplaced(run, { source, day: dayOfHour(event.hour) }) ? 'fresh' : ageOf(source, shard, event),
-    record: (source, event, place, number) => days.record(source, event, place, number),
+    record: (source, event, place, number) => pages.record(source, event, place, number),
     note: (source, credential) => note(sightingsOf(source), credential),
     noteCensus: (source, census) => noteCensus(sightingsOf(source), census),
     finish: (source, { key }, end) => void entryOf(ends, source, () => new Map<string, ShardEnd>()).set(key, end),
@@ -179,59 +190,68 @@ function entryOf<V>(map: Map<string, V>, key: string, make: () => V): V {
 const isAdding = ({ isLocal, shards }: ReadSource): boolean =>
   isLocal || shards.some(({ stamp }) => stamp !== undefined);
 
+/** Whole weeks take less room; what is read anew is read by the day. */
+const daysOf = ({ sources }: Run, source: string): number =>
+  sources.some(read => read.tally.id === source && isAdding(read)) ? 7 : 1;
+
 /** Whether a day of a source is read anew. */
-const isReplaced = ({ sources }: Run, { source, day }: Pick<DayHead, 'source' | 'day'>): boolean =>
+const isReplaced = ({ sources }: Run, { source, day }: Pick<PageHead, 'source' | 'day'>): boolean =>
   sources.some(
     read =>
       read.tally.id === source && !isAdding(read) && (read.window.from === null || day >= dayOf(read.window.from)),
   );
 
 /** What is known once a run is joined to it. */
-interface Joined {
-  readonly ledger: Ledger;
-  readonly tallies: readonly SourceTally[];
+interface Joined extends Whole {
   readonly known: Omit<Known, 'last'>;
 }
 
 function joinRun(known: Known, run: Run, now: number): Joined {
   const { plan, sources } = run;
-  const isGone = (day: DayHead): boolean =>
-    isReplaced(run, day) && sources.some(({ tally }) => tally.id === day.source && tally.complete);
-  const all = joinDays(
+  const all = joinPages(
     plan,
-    known.days.filter(day => !isGone(day)),
-    run.days.take(),
-    { replaces: day => isReplaced(run, day), wordsOf: numbers => run.seen.wordsOf(numbers) },
+    known.pages.filter(page => !isGone(run, page)),
+    run.pages.all(),
+    { isReplaced: page => isReplaced(run, page), wordsOf: numbers => run.seen.wordsOf(numbers) },
   );
   const first = dayOf(now) - KEPT_DAYS;
-  const days = all.filter(({ day }) => day >= first);
-  const old = all.filter(({ day }) => day < first);
+  const pages = all.filter(page => lastDayOf(page) >= first);
+  const old = all.filter(page => lastDayOf(page) < first);
   const ever = joinEver(known, run, old);
-  const ledger = openLedger(plan);
-  for (const each of ever.values()) merge(ledger, each);
-  for (const day of days) merge(ledger, unseal(plan, day.ledger()));
   const records = new Map(known.records);
   for (const read of sources) records.set(read.tally.id, joinRecord(recordOf(known, read.tally.id), read, run));
-  const sealed = new Map(Array.from(ever, ([source, each]) => [source, seal(each)] as const));
+  const sealed = Array.from(ever, ([source, each]) => [source, seal(each)] as const);
   return {
-    ledger,
-    tallies: talliesOf(records, run, days),
-    known: { records, ever: new Map(Array.from(sealed, ([source, body]) => [source, () => body])), days },
+    ledger: wholeOf(plan, ever.values(), pages),
+    tallies: talliesOf(records, run, pages),
+    sourcesOf: id => [...ever].flatMap(([source, { credentials }]) => (credentials.has(id) ? [source] : [])),
+    known: { records, ever: new Map(sealed.map(([source, body]) => [source, () => body])), pages },
   };
 }
 
+/** Whether a page was read anew to its end, so that what was known of it counts no more. */
+const isGone = (run: Run, page: PageHead): boolean =>
+  isReplaced(run, page) && run.sources.some(({ tally }) => tally.id === page.source && tally.complete);
+
+function wholeOf(plan: Plan, ever: Iterable<Ledger>, pages: readonly KnownPage[]): Ledger {
+  const whole = openLedger(plan);
+  for (const each of ever) merge(whole, each);
+  for (const page of pages) addPage(whole, page);
+  return whole;
+}
+
 /** What is kept for ever: as it was, what was seen of credentials now, and the lifetimes of the days that are dropped. */
-function joinEver({ ever }: Known, { plan, sightings }: Run, old: readonly KnownDay[]): ReadonlyMap<string, Ledger> {
+function joinEver({ ever }: Known, { plan, sightings }: Run, old: readonly KnownPage[]): ReadonlyMap<string, Ledger> {
   const joined = new Map<string, Ledger>();
   const into = (source: string): Ledger => entryOf(joined, source, () => openLedger(plan));
   for (const [source, body] of ever) merge(into(source), unseal(plan, body()));
   for (const [source, seen] of sightings) merge(into(source), seen);
-  for (const source of new Set(old.map(day => day.source)))
+  for (const source of new Set(old.map(page => page.source)))
     merge(
       into(source),
       lifetimesOf(
         plan,
-        old.filter(day => day.source === source),
+        old.filter(page => page.source === source),
       ),
     );
   return new Map([...joined].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -287,13 +307,13 @@ const knownFile = (stamp: string, { span, completion }: ShardEnd): KnownFile => 
 function talliesOf(
   records: ReadonlyMap<string, SourceRecord>,
   { sources }: Run,
-  days: readonly KnownDay[],
+  pages: readonly KnownPage[],
 ): SourceTally[] {
   const read = sources.map(({ tally }) => tally);
   const unread = [...records.values()].filter(({ id }) => !read.some(tally => tally.id === id)).map(rememberedTally);
   return [...read, ...unread].map(tally => {
     const { kinds, accounts, views, reach } = records.get(tally.id)!;
-    const own = days.filter(({ source }) => source === tally.id);
+    const own = pages.filter(({ source }) => source === tally.id);
     tally.recall({
       kinds,
       accounts,
