@@ -1,5 +1,6 @@
 import { coverageOf } from './coverage.ts';
 import { type Judgement, judge } from './judge.ts';
+import type { DeclaredHolder } from './model/declared.ts';
 import type { Severity } from './model/finding.ts';
 import type { Report, SourceReport } from './model/report.ts';
 import { type ReadHooks, type ReadRequest, readSources } from './read.ts';
@@ -11,6 +12,8 @@ import { SEVERITIES } from './severity.ts';
 export interface AuditRequest extends ReadRequest {
   /** The configuration file, for the report. */
   readonly configFile?: string | null;
+  /** Who may hold what, as the configuration declares it. */
+  readonly declared?: readonly DeclaredHolder[];
   /** How much of the register the report is to hold. */
   readonly register?: Pick<RegisterRequest, 'isWhole' | 'most'>;
 }
@@ -20,7 +23,7 @@ export async function audit(request: AuditRequest, hooks: ReadHooks): Promise<Re
   const { ledger, tallies, fileOf, sourcesOf } = await readSources(request, hooks);
   const { since, until } = request;
   const now = Math.min(request.now, until ?? request.now);
-  const judgement = judge(ledger, request.rules, { since, now });
+  const judgement = judge(ledger, request.rules, { since, now }, request.declared);
   // The judgement does not know in which files its examples stand, only the road does.
   const findings = judgement.findings.map(finding => ({
     ...finding,

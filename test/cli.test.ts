@@ -132,6 +132,8 @@ describe('help', () => {
 
       Commands:
         audit [options] [source...]      read logs, judge the keys in them, report
+        keys [options] [source...]       read logs and lists of keys, and say who
+                                         holds what
         demo [options]                   audit bundled logs with planted trouble
         doctor [options] [source...]     try what an audit of the sources would need,
                                          and say which rules would be blind
@@ -139,6 +141,8 @@ describe('help', () => {
                                          one had not
         explain [options] <id>           what a rule means and when it errs, or all
                                          there is to a finding
+        decode [options]                 say what a key on stdin is, by its form alone
+                                         and without showing it
         rules [options]                  list what is judged
         sources [options]                list where events can come from
         formats [options]                list how a report can be written
@@ -185,6 +189,8 @@ describe('help', () => {
         --config <file>            configuration (default: keyward.yaml here or above)
         --checkpoint <file>        keep what was read from afar, so that an
                                    interrupted run goes on there
+        --state <folder>           remember what was read, so that the next run reads
+                                   what is new and tells what changed
 
       How AWS is reached:
         --profile <name>           profile of the AWS configuration
@@ -204,8 +210,8 @@ describe('help', () => {
         --fail-on-blind            exit 3 when a rule could not see a source
         --baseline <file>          a JSON report to compare with: what is new, known
                                    or gone since
-        --gate <scope>             with a baseline: new or all findings fail the run
-                                   (default: new)
+        --gate <scope>             with a baseline or a state: new or all findings
+                                   fail the run (default: new)
 
       How it is reported:
         --format <format>          format of the report on stdout, see \`keyward
@@ -227,6 +233,7 @@ describe('help', () => {
         keyward audit s3://my-trail --since 7d    a trail, straight from its bucket
         zcat trail.json.gz | keyward audit -
         keyward audit ./logs --out json=report.json --fail-on medium
+        keyward audit aws: --state ./memory       every week; alone: judge it anew
 
       Exit status: 0 clean, 1 a finding reached --fail-on, 2 wrong usage: nothing
       was judged, 3 incomplete or a report could not be written, 130 interrupted.
@@ -234,11 +241,14 @@ describe('help', () => {
     `);
   });
 
-  test.each(['audit', 'demo', 'doctor', 'explain', 'rules', 'sources', 'formats'])('of %s fits a terminal', command => {
-    const { status, stdout } = keyward([command, '--help']);
-    expect(status).toBe(0);
-    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
-  });
+  test.each(['audit', 'keys', 'demo', 'doctor', 'diff', 'explain', 'decode', 'rules', 'sources', 'formats', 'init'])(
+    'of %s fits a terminal',
+    command => {
+      const { status, stdout } = keyward([command, '--help']);
+      expect(status).toBe(0);
+      for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    },
+  );
 
   test('version', () => {
     expect(keyward(['--version'])).toEqual({ status: 0, stdout: `${MANIFEST.version}\n`, stderr: '' });

@@ -62,7 +62,18 @@ describe('the words of the program', () => {
     const open = program.commands.flatMap(({ options }) =>
       options.filter(({ value }) => value?.kind === 'free').flatMap(({ names }) => names),
     );
-    const anything = ['since', 'until', 'lookback', 'now', 'profile', 'region', 'role-arn', 'external-id', 'role-name'];
+    const anything = [
+      'since',
+      'until',
+      'lookback',
+      'now',
+      'profile',
+      'region',
+      'role-arn',
+      'external-id',
+      'role-name',
+      'where',
+    ];
     expect([...new Set(open)].sort()).toEqual(anything.map(name => `--${name}`).sort());
     const positional = program.commands.flatMap(({ arguments: all }) =>
       all.filter(({ value }) => value.kind === 'free'),

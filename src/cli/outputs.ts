@@ -21,10 +21,10 @@ export interface Output {
 }
 
 /** The reporter of that name. */
-export const reporterFor = (id: string): Reporter => named('format', id, reporters);
+export const reporterFor = (id: string, known: readonly Reporter[] = reporters): Reporter => named('format', id, known);
 
-/** Reads `FORMAT=FILE`. */
-export function parseOutput(text: string, cwd: string): Output {
+/** Reads `FORMAT=FILE`, the format one of those that are known. */
+export function parseOutput(text: string, cwd: string, known: readonly Reporter[] = reporters): Output {
   const cut = text.indexOf('=');
   const name = text.slice(cut + 1);
   if (cut < 1 || name === '') {
@@ -32,7 +32,7 @@ export function parseOutput(text: string, cwd: string): Output {
   }
   if (STDOUT.has(name))
     throw new UserError(`--out '${text}' is not a file`, 'The report on stdout is chosen by --format.');
-  return { reporter: reporterFor(text.slice(0, cut)), name, file: resolve(cwd, name) };
+  return { reporter: reporterFor(text.slice(0, cut), known), name, file: resolve(cwd, name) };
 }
 
 /** Makes sure, before anything is read, that every output can be written and overwrites nothing that is to be read. */

@@ -1,5 +1,6 @@
 import type { Coverage } from './coverage.ts';
 import type { Finding, Severity } from './finding.ts';
+import type { Register } from './register.ts';
 
 /** One source as it was read. */
 export interface SourceReport {
@@ -52,6 +53,8 @@ export interface Report {
   readonly resolved: readonly ResolvedFinding[];
   readonly suppressed: readonly SuppressedFinding[];
   readonly findings: readonly Finding[];
+  /** Who holds what; not in every report. */
+  readonly register?: Register;
   /** First and last event that was judged; null when there was none. */
   readonly span: { readonly from: number; readonly until: number } | null;
 }

@@ -1,5 +1,6 @@
 import type { Coverage } from '../model/coverage.ts';
 import type { Finding, HeldCredential } from '../model/finding.ts';
+import type { RegisterRow } from '../model/register.ts';
 import type { Report, SourceReport } from '../model/report.ts';
 import { isoOf } from './dates.ts';
 import { defineReporter } from './reporter.ts';
@@ -13,12 +14,13 @@ export const json = defineReporter({
   title: 'JSON',
   description: 'Everything the report holds, for programs: `keyward.report/1`, described by a JSON Schema.',
   file: 'report.json',
-  render: renderJson,
+  render: report => jsonPieces(fieldsOf(report)),
 });
 
-function* renderJson(report: Report): Generator<string> {
+/** An object as JSON, field by field, and lists that are lazy item by item. */
+export function* jsonPieces(fields: Readonly<Record<string, unknown>>): Generator<string> {
   let opening = '{\n';
-  for (const [name, value] of Object.entries(fieldsOf(report))) {
+  for (const [name, value] of Object.entries(fields)) {
     yield `${opening}  ${JSON.stringify(name)}: `;
     if (isLazy(value)) yield* arrayPieces(value);
     else yield nested(value, 1);
@@ -27,32 +29,23 @@ function* renderJson(report: Report): Generator<string> {
   yield '\n}\n';
 }
 
-/** A list whose items are made one at a time, when they are written. */
 interface Lazy {
   readonly items: readonly unknown[];
   write(item: never): unknown;
 }
 
-const lazy = <T>(items: readonly T[], write: (item: T) => unknown): Lazy => ({ items, write });
+/** A list whose items are made one at a time, when they are written. */
+export const lazy = <T>(items: readonly T[], write: (item: T) => unknown): Lazy => ({ items, write });
 
 const isLazy = (value: unknown): value is Lazy => typeof value === 'object' && value !== null && 'write' in value;
 
 function fieldsOf(report: Report): Record<string, unknown> {
-  const { tool, run, span, summary } = report;
+  const { span, summary } = report;
   return {
     schema: REPORT_SCHEMA,
-    tool: { name: tool.name, version: tool.version },
-    run: {
-      now: isoOf(run.now),
-      geography: run.geography,
-      since: isoOrNull(run.since),
-      until: isoOrNull(run.until),
-      complete: run.complete,
-      config: run.config,
-      remarks: run.remarks,
-    },
+    ...headFields(report),
     span: span === null ? null : { from: isoOf(span.from), until: isoOf(span.until) },
-    sources: lazy(report.sources, sourceFields),
+    sources: sourceList(report),
     coverage: lazy(report.coverage, coverageFields),
     summary: summaryFields(summary),
     resolved: lazy(report.resolved, ({ fingerprint, rule, subject, lastSeen }) => ({
@@ -69,6 +62,56 @@ function fieldsOf(report: Report): Record<string, unknown> {
       expires,
     })),
     findings: lazy(report.findings, findingFields),
+    ...(report.register && { register: keyList(report), registerTotal: report.register.total }),
+  };
+}
+
+/** What every JSON of ours begins with: by what, and as of when. */
+export function headFields({ tool, run }: Report) {
+  return {
+    tool: { name: tool.name, version: tool.version },
+    run: {
+      now: isoOf(run.now),
+      geography: run.geography,
+      since: isoOrNull(run.since),
+      until: isoOrNull(run.until),
+      complete: run.complete,
+      config: run.config,
+      remarks: run.remarks,
+    },
+  };
+}
+
+/** The sources as they were read. */
+export const sourceList = ({ sources }: Report): Lazy => lazy(sources, sourceFields);
+
+/** The rows of the register, with the names of the sources that told of them. */
+export const keyList = ({ register, sources }: Report): Lazy =>
+  lazy(register?.rows ?? [], row => keyFields(row, sources));
+
+function keyFields(row: RegisterRow, sources: readonly SourceReport[]) {
+  const { id, provider, kind, name, hint, holder, holderId, holderKeys, owner, account, scope } = row;
+  return {
+    ...{ id, provider, kind, name, hint, holder, holderId, holderKeys, owner, account, scope },
+    createdAt: isoOrNull(row.createdAt),
+    ageDays: row.ageDays,
+    expiresAt: isoOrNull(row.expiresAt),
+    active: row.active,
+    firstUsedAt: isoOrNull(row.firstUsedAt),
+    lastUsedAt: isoOrNull(row.lastUsedAt),
+    uses: row.uses,
+    calls: row.calls,
+    tokensIn: row.tokensIn,
+    tokensOut: row.tokensOut,
+    costUsd: row.microUsd === null ? null : row.microUsd / 1e6,
+    places: row.places?.map(({ country, uses }) => ({ country, uses })) ?? null,
+    networks: row.networks,
+    models: row.models,
+    sources: row.sources.map(position => sources[position]!.id),
+    alsoSeenAs: row.alsoSeenAs,
+    replaces: row.replaces,
+    replacedBy: row.replacedBy,
+    remarks: row.remarks.map(({ code, text }) => ({ code, text })),
   };
 }
 

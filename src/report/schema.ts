@@ -1,12 +1,17 @@
 import type { CoverageState } from '../model/coverage.ts';
 import type { CredentialKind, Provider } from '../model/credential.ts';
 import type { Family, Finding, Severity } from '../model/finding.ts';
+import type { RemarkCode } from '../model/register.ts';
 import { REPORT_SCHEMA } from './json.ts';
+import { REGISTER_SCHEMA } from './register/json.ts';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-/** The members of a union as an enumeration; the compiler sees to it that none is missing. */
-const oneOf = <T extends string>(members: Readonly<Record<T, true>>): JsonSchema => ({ enum: Object.keys(members) });
+/** The members of a union; the compiler sees to it that none is missing. */
+const membersOf = <T extends string>(members: Readonly<Record<T, true>>): readonly string[] => Object.keys(members);
+
+/** The members of a union as an enumeration. */
+const oneOf = <T extends string>(members: Readonly<Record<T, true>>): JsonSchema => ({ enum: membersOf(members) });
 
 const text: JsonSchema = { type: 'string' };
 const name: JsonSchema = { type: 'string', minLength: 1 };
@@ -51,7 +56,8 @@ const family = oneOf<Family>({
 const factOrSignal = oneOf<Finding['kind']>({ fact: true, signal: true });
 const status = oneOf<Finding['status']>({ new: true, recurred: true, known: true });
 const state = oneOf<CoverageState>({ evaluated: true, partial: true, blind: true });
-const provider = oneOf<Provider>({
+/** Every provider there is. */
+export const PROVIDERS = membersOf<Provider>({
   aws: true,
   azure: true,
   google: true,
@@ -59,7 +65,9 @@ const provider = oneOf<Provider>({
   openai: true,
   proxy: true,
 });
-const kind = oneOf<CredentialKind>({
+
+/** Every kind of credential there is. */
+export const KINDS = membersOf<CredentialKind>({
   'access-key': true,
   'root-key': true,
   'bedrock-key': true,
@@ -87,6 +95,9 @@ const kind = oneOf<CredentialKind>({
   member: true,
   unknown: true,
 });
+
+const provider: JsonSchema = { enum: PROVIDERS };
+const kind: JsonSchema = { enum: KINDS };
 
 const source = open({
   id: described(name, 'The source as it was asked for.'),
@@ -162,28 +173,106 @@ const finding = open({
   references: list(text),
 });
 
+/** Every remark there is. */
+export const REMARKS = membersOf<RemarkCode>({
+  'unknown-to-provider': true,
+  'holder-gone': true,
+  'never-used': true,
+  'not-seen-in-use': true,
+  'use-not-visible': true,
+  'use-of-several': true,
+  'joined-by-hint': true,
+  'joined-by-holder': true,
+  'hint-fits-several': true,
+  replaces: true,
+  'replaced-by': true,
+});
+
+const key = open({
+  id: name,
+  provider,
+  kind,
+  name: described(text, 'What its holders call it; empty, as all text here, when it is not known.'),
+  hint: described(text, 'Its first and last characters, as the provider shows them.'),
+  holder: described(text, 'Who holds it in the end: an e-mail address in lower case, a name, or a principal.'),
+  holderId: described(text, 'The same for all keys of one holder.'),
+  holderKeys: described(count, 'How many keys of this holder there are.'),
+  owner: described(text, 'The principal that holds it, as the provider names it.'),
+  account: text,
+  scope: described(text, 'What it is limited to within its account: a workspace, a project, a team.'),
+  createdAt: orNull(instant),
+  ageDays: orNull(count, 'Since its creation or, where that is null, its first use: then it is at least so old.'),
+  expiresAt: orNull(instant),
+  active: orNull(flag, 'False also once it expired; null when nothing says.'),
+  firstUsedAt: orNull(instant),
+  lastUsedAt: orNull(instant),
+  uses: orNull(count, 'Anything it was used for; null, as all counts here, where that cannot be seen.'),
+  calls: orNull(count, 'Model calls that were taken on.'),
+  tokensIn: orNull(count),
+  tokensOut: orNull(count),
+  costUsd: orNull({ type: 'number', minimum: 0 }),
+  places: orNull(list(closed({ country: name, uses: count })), 'Most used first.'),
+  networks: orNull(count, 'Addresses, or prefixes of them where there were too many to keep apart.'),
+  models: orNull(list(name), 'In order of name; of very many, the first.'),
+  sources: list(name, 'Those that told of it.'),
+  alsoSeenAs: list(name, 'Other names that its use came under.'),
+  replaces: orNull(name, 'The key that it took the place of.'),
+  replacedBy: orNull(name, 'The key that took its place.'),
+  remarks: list(open({ code: { enum: REMARKS }, text }), 'What no other field tells.'),
+});
+
+const tool = closed({ name, version: name });
+
+const run = open({
+  now: described(instant, 'The moment the judgement speaks of.'),
+  geography: described(text, 'The geography database and the day it was built.'),
+  since: orNull(instant, 'Start of what is judged.'),
+  until: orNull(instant, 'End of what is judged.'),
+  complete: described(flag, 'Whether every source was read to its end.'),
+  config: orNull(text, 'The configuration file, as seen from where keyward was called.'),
+  remarks: list(text, 'Worth knowing of the run as a whole.'),
+});
+
+/** What a report has that another program may have written none of. */
+const withRegister = ({ properties, ...schema }: JsonSchema): JsonSchema => ({
+  ...schema,
+  properties: {
+    ...(properties as JsonSchema),
+    register: list(key, 'Who holds what, from all sources together; of very many keys, the first.'),
+    registerTotal: described(count, 'How many keys there are in all.'),
+  },
+});
+
 /** JSON Schema (2020-12) of the JSON report. */
 export const reportSchema: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'keyward report',
-  ...open({
-    schema: { const: REPORT_SCHEMA },
-    tool: closed({ name, version: name }),
-    run: open({
-      now: described(instant, 'The moment the judgement speaks of.'),
-      geography: described(text, 'The geography database and the day it was built.'),
-      since: orNull(instant, 'Start of what is judged.'),
-      until: orNull(instant, 'End of what is judged.'),
-      complete: described(flag, 'Whether every source was read to its end.'),
-      config: orNull(text, 'The configuration file, as seen from where keyward was called.'),
-      remarks: list(text, 'Worth knowing of the run as a whole.'),
+  ...withRegister(
+    open({
+      schema: { const: REPORT_SCHEMA },
+      tool,
+      run,
+      span: orNull(closed({ from: instant, until: instant }), 'First and last event that was judged.'),
+      sources: list(source),
+      coverage: list(coverage, 'What each rule could see of each source.'),
+      summary,
+      resolved: list(resolved, 'Findings of the baseline or state that are gone.'),
+      suppressed: list(suppressed),
+      findings: list(finding, 'By severity, then rule, then subject.'),
     }),
-    span: orNull(closed({ from: instant, until: instant }), 'First and last event that was judged.'),
+  ),
+};
+
+/** JSON Schema (2020-12) of what `keyward keys --format json` writes. */
+export const registerSchema: JsonSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'keyward register of keys',
+  ...open({
+    schema: { const: REGISTER_SCHEMA },
+    tool,
+    run,
     sources: list(source),
-    coverage: list(coverage, 'What each rule could see of each source.'),
-    summary,
-    resolved: list(resolved, 'Findings of the baseline or state that are gone.'),
-    suppressed: list(suppressed),
-    findings: list(finding, 'By severity, then rule, then subject.'),
+    total: described(count, 'How many keys there are, shown or not.'),
+    keys: list(key, 'In the order that was asked for.'),
   }),
 };

@@ -5,6 +5,8 @@ import { reporters } from '../../report/index.ts';
 import { rules } from '../../rules/index.ts';
 import { SEVERITIES } from '../../severity.ts';
 import { pieces } from '../init/pieces.ts';
+import { KEYS_FORMATS } from '../keys/formats.ts';
+import { SORTS } from '../keys/order.ts';
 
 /** The shells that completion is written for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -55,11 +57,11 @@ export function wordsOf(program: Command): ProgramWords {
   const names = commands.map(command => command.name());
   return {
     version: program.version() ?? '',
-    options: help.visibleOptions(program).map(optionWords),
+    options: help.visibleOptions(program).map(option => optionWords(option, {})),
     commands: commands.map(command => ({
       name: command.name(),
       description: command.description(),
-      options: help.visibleOptions(command).map(optionWords),
+      options: help.visibleOptions(command).map(option => optionWords(option, COMMAND_VALUES[command.name()] ?? {})),
       arguments: command.registeredArguments.map(argument => argumentWords(argument, names)),
     })),
   };
@@ -80,6 +82,15 @@ const OPTION_VALUES: Readonly<Record<string, Value>> = {
   '--accounts': { kind: 'list', words: ['org'] },
 };
 
+/** Values of options that other commands take otherwise. */
+const COMMAND_VALUES: Readonly<Record<string, Readonly<Record<string, Value>>>> = {
+  keys: {
+    '--format': word(ids(KEYS_FORMATS)),
+    '--out': { kind: 'pair', words: ids(KEYS_FORMATS) },
+    '--sort': word(SORTS),
+  },
+};
+
 /** Values of the arguments that are one of some words, or a source. */
 const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
   id: word(ids(rules)),
@@ -89,7 +100,7 @@ const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
 };
 
 /** What the help calls files, of options and arguments alike. */
-const FILES: ReadonlySet<string> = new Set(['file', 'dir', 'report', 'before', 'after']);
+const FILES: ReadonlySet<string> = new Set(['file', 'dir', 'folder', 'report', 'before', 'after']);
 
 /** How sources begin that are not files. */
 function schemes(): string[] {
@@ -99,14 +110,17 @@ function schemes(): string[] {
 
 const fileOrAnything = (named: string): Value => ({ kind: FILES.has(named) ? 'file' : 'free' });
 
-function optionWords({ short, long, flags, description, required, optional, parseArg }: Option): OptionWords {
+function optionWords(
+  { short, long, flags, description, required, optional, parseArg }: Option,
+  own: Readonly<Record<string, Value>>,
+): OptionWords {
   const named = /[<[]([^>\].]+)/.exec(flags)?.[1] ?? '';
   const takesValue = required || optional;
   return {
     names: [short, long].filter(name => name !== undefined && name !== null),
     description,
     isRepeatable: parseArg !== undefined,
-    value: takesValue ? (OPTION_VALUES[long ?? ''] ?? fileOrAnything(named)) : null,
+    value: takesValue ? (own[long ?? ''] ?? OPTION_VALUES[long ?? ''] ?? fileOrAnything(named)) : null,
   };
 }
 

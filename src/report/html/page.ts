@@ -8,6 +8,7 @@ import { notSeen } from './coverage.ts';
 import { groupPieces } from './group.ts';
 import { groupsOf, type Setting, settingOf } from './groups.ts';
 import { joined, type Markup, markup, NONE, textOf, trusted } from './markup.ts';
+import { register } from './register.ts';
 import { rules } from './rules.ts';
 import { script } from './script.ts';
 import { resolved, suppressed } from './settled.ts';
@@ -26,6 +27,7 @@ export function* pagePieces(report: Report): Generator<Markup> {
   const setting = settingOf(report);
   const groups = groupsOf(report.findings);
   const parts: readonly (readonly [id: string, name: string, part: Markup])[] = [
+    ['keys', 'Keys', register(report)],
     ['not-seen', 'Not seen', notSeen(report)],
     ['sources', 'Sources', sources(report)],
     ['resolved', 'Resolved', resolved(report, setting)],

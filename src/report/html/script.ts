@@ -77,6 +77,29 @@ export const script = `
     filter();
   }
 
+  // Keys are searched row by row, every word in any cell.
+  const search = document.getElementById('keys-search');
+  if (search !== null) {
+    const rows = all('#keys tbody tr').map(row => ({ row, text: null }));
+    const find = () => {
+      const words = search.querySelector('input').value.toLowerCase().split(/\\s+/);
+      let shown = 0;
+      for (const entry of rows) {
+        entry.text ??= entry.row.textContent.toLowerCase();
+        entry.row.hidden = !words.every(word => entry.text.includes(word));
+        if (!entry.row.hidden) shown++;
+      }
+      document.getElementById('keys-count').textContent =
+        shown === rows.length ? '' : shown + ' of ' + rows.length + ' keys are shown.';
+    };
+    let waiting = 0;
+    search.hidden = false;
+    search.addEventListener('input', () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(find, 120);
+    });
+  }
+
   // A link to what is folded or filtered away brings it back.
   const reveal = () => {
     const target = document.getElementById(location.hash.slice(1));
