@@ -9,6 +9,7 @@ const io: Io = {
   stdout,
   stderr,
   isTyped: isatty(0),
+  stdin: () => process.stdin,
   env,
   cwd: process.cwd(),
   version: manifest.version,

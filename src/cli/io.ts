@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../collect/collector.ts';
 import { UserError } from '../errors.ts';
@@ -8,12 +8,17 @@ import { plain } from '../report/plain.ts';
 /** A stream that may be a terminal. */
 export type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
+/** Standard input; a terminal can be told not to show what is typed. */
+export type Input = Readable & { setRawMode?(isRaw: boolean): unknown };
+
 /** The world outside, as a command may use it. */
 export interface Io {
   readonly stdout: Stream;
   readonly stderr: Stream;
   /** Whether standard input is a terminal, where somebody has to type. */
   readonly isTyped?: boolean;
+  /** Opens standard input for a command that reads it by itself. */
+  readonly stdin?: () => Input;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly version: string;

@@ -103,6 +103,7 @@ function addKeys(program: Command, io: Io, finish: Finish): void {
     .option('--since <time>', 'read distant sources from here on: 30d, 2026-06-01 (default: 90 days)')
     .option('--until <time>', 'leave out events from here on')
     .option('--now <time>', 'the instant that ages are told at (default: the clock)')
+    .option('--state <folder>', 'what `keyward audit --state` remembers is listed too; nothing is added to it')
     .option('--geo-db <file>', 'a country or city database in MMDB format')
     .option('--config <file>', 'configuration (default: keyward.yaml here or above)')
     .optionsGroup('How AWS is reached:');
@@ -285,9 +286,9 @@ function collectRules(value: string, known?: readonly string[]): string[] {
 
 const DECODE_HELP = `
 Examples:
-  keyward decode                            asks for the key, and shows nothing of it
-  keyward decode < .env                     every key in a file
-  keyward decode --json < .env
+  keyward decode                      asks for the key, and shows nothing of it
+  cat .env | keyward decode           every key in a file
+  cat .env | keyward decode --json
 
 A key does not belong on the command line: shells keep what is typed there.
 
