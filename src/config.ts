@@ -6,7 +6,10 @@ import { configShape, type Shape } from './config-schema.ts';
 import { nearest, UserError } from './errors.ts';
 import type { FailOn, GateScope } from './gate.ts';
 import type { DeclaredNetwork } from './geo/networks.ts';
+import type { DeclaredHolder } from './model/declared.ts';
 import type { Severity } from './model/finding.ts';
+import type { FieldMap } from './normalise/field-map.ts';
+import { looksSecret } from './normalise/field-secret.ts';
 import { withSeparators } from './wording.ts';
 import { plain } from './report/plain.ts';
 import type { Rule } from './rules/rule.ts';
@@ -35,9 +38,13 @@ export interface Config {
   readonly self?: readonly string[];
   readonly lookback?: number;
   readonly checkpoint?: string;
+  readonly state?: string;
   readonly aws?: AwsSettings;
   readonly azure?: AzureSettings;
   readonly networks?: readonly ConfiguredNetwork[];
+  readonly trustedProxies?: number;
+  readonly register?: readonly DeclaredHolder[];
+  readonly maps?: readonly FieldMap[];
   readonly format?: string;
   readonly out?: Readonly<Record<string, string>>;
   readonly rules?: Readonly<Record<string, RuleSettings>>;
@@ -148,6 +155,10 @@ class Check {
         return this.#object(node, shape, path, offset);
       case 'list':
         return this.#list(node, shape, path, offset);
+      case 'entries':
+        return this.#entries(node, shape, path, offset);
+      case 'texts':
+        return this.#texts(node, shape, path, offset);
       default:
         return this.#scalar(node, shape, path, offset);
     }
@@ -155,6 +166,7 @@ class Check {
 
   #object(node: ParsedNode, shape: Shape & { type: 'object' }, path: string, offset: number): Value | undefined {
     if (!isMap(node)) return this.refuse(offset, `${nameOf(path)} must be keys with values, not ${kindOf(node)}`);
+    const before = this.errors.length;
     const taken: { [key: string]: Value } = {};
     for (const { key, value } of node.items) {
       const name = isScalar(key) ? String(key.value) : '';
@@ -173,31 +185,73 @@ class Check {
     for (const name of shape.required ?? []) {
       if (!node.has(name)) this.refuse(offset, `${nameOf(path)} lacks '${name}'`);
     }
+    // Only once each of its fields is right is there something to say of all together.
+    const complaint = this.errors.length === before ? shape.complaint?.(taken) : undefined;
+    if (complaint !== undefined) this.refuse(offset, `${nameOf(path)} ${complaint}`);
     return taken;
+  }
+
+  #entries(node: ParsedNode, shape: Shape & { type: 'entries' }, path: string, offset: number): Value | undefined {
+    if (!isMap(node)) return this.refuse(offset, `${nameOf(path)} must be keys with values, not ${kindOf(node)}`);
+    const taken = new Map<string, Value>();
+    for (const { key, value } of node.items) {
+      const name = isScalar(key) ? String(key.value) : '';
+      const complaint = complaintAboutText(name, shape.name);
+      if (complaint !== undefined) {
+        this.refuse(key.range[0], `a key of ${nameOf(path)} must be ${complaint}, not '${shown(name)}'`);
+        continue;
+      }
+      const inner = `${path}.${shown(name)}`;
+      if (value === null || isEmpty(value as ParsedNode))
+        this.refuse(key.range[0], `${inner} must be text, not nothing`);
+      const texts = this.#take(value as ParsedNode | null, shape.value, inner);
+      if (texts !== undefined) taken.set(name, texts);
+    }
+    return Object.fromEntries(taken);
+  }
+
+  #texts(node: ParsedNode, { item }: Shape & { type: 'texts' }, path: string, offset: number): Value | undefined {
+    if (!isSeq(node)) {
+      const text = this.#scalar(node, item, path, offset);
+      return text === undefined ? undefined : [text];
+    }
+    if (node.items.length === 0) return this.refuse(offset, `${nameOf(path)} must not be an empty list`);
+    const texts = node.items.map((each, i) => this.#take(each as ParsedNode | null, item, `${path}[${i}]`));
+    return texts.filter(text => text !== undefined);
   }
 
   /** A section may be left empty: `rules:` with every line under it commented out. */
   #field(node: ParsedNode | null, shape: Shape, path: string): Value | undefined {
     const isSection = shape.type === 'object' || shape.type === 'list';
-    return isSection && (node === null || isEmpty(node)) ? undefined : this.#take(node, shape, path);
+    return isSection && isEmpty(node) ? undefined : this.#take(node, shape, path);
   }
 
   #list(node: ParsedNode, shape: Shape & { type: 'list' }, path: string, offset: number): Value | undefined {
     if (!isSeq(node)) return this.refuse(offset, `${nameOf(path)} must be a list, not ${kindOf(node)}`);
-    const items = node.items.map((item, i) => this.#take(item as ParsedNode | null, shape.item, `${path}[${i}]`));
-    return items.filter(item => item !== undefined);
+    const before = this.errors.length;
+    const taken: Value[] = [];
+    node.items.forEach((item, i) => {
+      const value = this.#take(item as ParsedNode | null, shape.item, `${path}[${i}]`);
+      if (value === undefined) return;
+      const complaint = this.errors.length === before ? shape.complaintAbout?.(value, taken) : undefined;
+      taken.push(value);
+      if (complaint !== undefined) this.refuse((item as ParsedNode).range[0], `${path}[${i}] ${complaint}`);
+    });
+    return taken;
   }
 
   #scalar(node: ParsedNode, shape: ScalarShape, path: string, offset: number): Value | undefined {
     const value = isScalar(node) ? node.value : undefined;
     const complaint = complaintAbout(value, shape);
     if (complaint === undefined) return value as Value;
-    const given = isScalar(node) && value !== null && value !== '' ? `'${shown(node.source ?? '')}'` : kindOf(node);
+    const source = (isScalar(node) && node.source) || '';
+    const written = looksSecret(source, '') ? 'what looks like a secret' : `'${shown(source)}'`;
+    const given = isScalar(node) && value !== null && value !== '' ? written : kindOf(node);
     return this.refuse(offset, `${nameOf(path)} must be ${complaint}, not ${given}${near(value, shape)}`);
   }
 }
 
-type ScalarShape = Exclude<Shape, { type: 'object' | 'list' }>;
+type ScalarShape = Exclude<Shape, { type: 'object' | 'list' | 'entries' | 'texts' }>;
 
 /** Finishes the sentence '… must be', or undefined when the value fits. */
 function complaintAbout(value: unknown, shape: ScalarShape): string | undefined {
@@ -239,7 +293,7 @@ function unknown(what: string, name: string, valid: readonly string[], path: str
 
 const nameOf = (path: string): string => (path === '' ? 'the config' : path);
 
-const isEmpty = (node: ParsedNode): boolean => isScalar(node) && node.value === null;
+const isEmpty = (node: ParsedNode | null): boolean => node === null || (isScalar(node) && node.value === null);
 
 function kindOf(node: ParsedNode): string {
   if (isMap(node)) return 'keys with values';
@@ -293,6 +347,7 @@ function resolvePaths(config: Config, home: string, cwd: string): Config {
     ...(config.geoDb && { geoDb: from(config.geoDb) }),
     ...(config.asnDb && { asnDb: from(config.asnDb) }),
     ...(config.checkpoint && { checkpoint: from(config.checkpoint) }),
+    ...(config.state && { state: from(config.state) }),
     ...(config.baseline && { baseline: from(config.baseline) }),
     ...(config.out && { out: Object.fromEntries(Object.entries(config.out).map(([id, file]) => [id, from(file)])) }),
   };

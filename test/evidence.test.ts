@@ -24,6 +24,9 @@ const STATES: ReadonlySet<string> = new Set([
   'long-ttl key',
   'never-expires endless',
   'never-expires remote',
+  'ownerless-key gone',
+  'ownerless-key nobody',
+  'ownerless-key unknown',
   'phantom-user holds',
   'root-credential keyExists',
 ]);
@@ -35,6 +38,8 @@ const WITHOUT_IDS: ReadonlySet<string> = new Set([
   // Sessions that a credential was used to open, from where it always was.
   'issuance-burst hour',
   'issuance-burst day',
+  // Rows that count tokens and no calls have no ids.
+  'token-burst: an hour of a usage report that counts tokens and no calls',
   // The address is the one that it had a hundred days ago.
   'unusual-geography: a country that was absent for longer than the look-back',
 ]);

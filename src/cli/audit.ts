@@ -60,6 +60,21 @@ export function requestFrom(settings: Settings, io: Io): AuditRequest {
   const reading = { maps: config.maps ?? [], trustedProxies: config.trustedProxies ?? 0 };
   const world = { aws, azure: config.azure ?? {}, reading, env: io.env, clock: clockOf(io) };
   const self = config.self ?? [];
+  const declared = config.register ?? [];
   const configFile = settings.configFile === null ? null : withSlashes(relative(io.cwd, settings.configFile));
-  return { sources, rules, collectors, geo, self, now, since, until, lookbackDays, world, version, configFile };
+  return {
+    sources,
+    rules,
+    collectors,
+    geo,
+    self,
+    declared,
+    now,
+    since,
+    until,
+    lookbackDays,
+    world,
+    version,
+    configFile,
+  };
 }

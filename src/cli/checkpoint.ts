@@ -34,7 +34,7 @@ function askedIn(request: AuditRequest, config: Settings['config'], flags: Audit
   const { from } = windowOf(request);
   const history = since === null || from === null ? null : since - from;
   const [sinceText, untilText] = [flags.since ?? config.since, flags.until ?? config.until];
-  return JSON.stringify([sources, flags.now, sinceText, untilText, history, world.aws, world.azure]);
+  return JSON.stringify([sources, flags.now, sinceText, untilText, history, world.aws, world.azure, world.reading]);
 }
 
 /** What an old run left says nothing of the time since. */

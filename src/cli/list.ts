@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts';
 import type { OptionSpec } from '../model/option.ts';
 import { type Io, print, widthOf } from './io.ts';
 import { table } from './layout.ts';
@@ -5,6 +6,12 @@ import { table } from './layout.ts';
 /** Options of the commands that list something, as the command line gives them. */
 export interface ListFlags {
   readonly json?: boolean;
+}
+
+/** Options of `keyward sources`. */
+export interface SourcesFlags extends ListFlags {
+  readonly try?: string;
+  readonly config?: string;
 }
 
 /** `keyward rules`: what is judged. */
@@ -41,8 +48,17 @@ export async function rulesCommand(flags: ListFlags, io: Io): Promise<number> {
   return await list(['RULE', 'SEVERITY', 'FAMILY', 'TITLE'], rows, json, flags, io);
 }
 
-/** `keyward sources`: where audit events can come from. */
-export async function sourcesCommand(flags: ListFlags, io: Io): Promise<number> {
+/** `keyward sources`: where audit events can come from, or what a file is taken for. */
+export async function sourcesCommand(flags: SourcesFlags, io: Io): Promise<number> {
+  if (flags.try !== undefined) {
+    const { tryFile } = await import('./try.ts');
+    return await tryFile(flags.try, flags, io);
+  }
+  if (flags.config !== undefined)
+    throw new UserError(
+      '--config says nothing without --try',
+      'Name a file, as in `keyward sources --try gateway.jsonl`.',
+    );
   const { collectors } = await import('../collect/index.ts');
   const rows = collectors.map(({ id, forms, title }) => [id, title, forms.join(', ')]);
   const json = collectors.map(({ id, title, description, forms, needs }) => ({ id, title, description, forms, needs }));

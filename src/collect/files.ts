@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import { formats, notAuditLogs } from '../normalise/formats.ts';
+import { formatsFor, notAuditLogs, type ReadingOptions } from '../normalise/formats.ts';
 import { openBytes } from '../scan/inflate.ts';
 import { errorCode } from '../scan/read-chunks.ts';
 import { countText } from '../wording.ts';
@@ -20,24 +20,27 @@ export const files = defineCollector({
   id: 'files',
   title: 'Files',
   description:
-    'Log files on disk or on standard input, recognised by what is in them: CloudTrail as JSON, JSON Lines or CSV, ' +
-    'what LookupEvents answers, and EventBridge messages; IAM credential reports and lists of keys; plain, gzip or zstd.',
+    'Log files on disk or on standard input, recognised by what is in them: CloudTrail in every shape and the logs of ' +
+    'Bedrock; Azure, Entra ID and Google Cloud audit logs; what the APIs of Anthropic and OpenAI answer; LiteLLM, Kong, ' +
+    'Envoy, nginx and Apache; OpenTelemetry spans; exports of Cloudflare, Portkey, Helicone and Langfuse; credential ' +
+    'reports and lists of keys; any other log by a field map in the configuration. Plain, gzip or zstd.',
   forms: ['./logs', './logs/trail.json.gz', "'logs/**/*.json.gz'", '-'],
   needs: [{ permission: 'leave to read the files', sees: 'all of it' }],
   unit: 'file',
   accepts: source => source !== '' && !hasScheme(source),
-  open: (source, { signal }) => openFiles(source, signal),
+  open: (source, { signal, reading }) => openFiles(source, signal, reading),
 });
 
 /** The files that a path, folder or glob names, or standard input. */
-export function openFiles(source: string, signal: AbortSignal): OpenSource {
+export function openFiles(source: string, signal: AbortSignal, reading?: ReadingOptions): OpenSource {
+  const known = { formats: formatsFor(reading), others: notAuditLogs };
   return {
     isLocal: true,
     async *shards() {
       if (isStdin(source)) yield { key: source, size: 0, isNamed: true };
       else yield* findFiles(source, signal);
     },
-    read: shard => readBytes(bytesOf(shard, signal), isLog(shard), { formats, others: notAuditLogs }),
+    read: shard => readBytes(bytesOf(shard, signal), isLog(shard), known),
     check: () => checkFiles(source, signal),
   };
 }

@@ -1,5 +1,5 @@
 import type { Completion } from '../model/batch.ts';
-import { formats, notAuditLogs } from '../normalise/formats.ts';
+import { formatsFor, notAuditLogs } from '../normalise/formats.ts';
 import { compareText } from '../wording.ts';
 import { ownActions, s3Needs } from './aws/needs.ts';
 import { roomy } from './aws/signals.ts';
@@ -30,6 +30,7 @@ export const s3 = defineCollector({
 /** The objects that a location in S3 holds. */
 function openS3(source: string, asked: Task): OpenSource {
   const task = { ...asked, signal: roomy(asked.signal) };
+  const known = { formats: formatsFor(asked.reading), others: notAuditLogs };
   let listed: Listed | null = null;
   return {
     async *shards() {
@@ -47,9 +48,7 @@ function openS3(source: string, asked: Task): OpenSource {
       const bytes = place === undefined ? null : objectBytes(prefetch.parts(place), task.signal);
       const isLog = shard.isNamed === true || isLogLike(shard.key);
       const completion =
-        bytes === null
-          ? unlisted(failures.get(shard.key) ?? 'was not listed')
-          : yield* readBytes(bytes, isLog, { formats, others: notAuditLogs });
+        bytes === null ? unlisted(failures.get(shard.key) ?? 'was not listed') : yield* readBytes(bytes, isLog, known);
       return shard.key === shards[0]?.key ? { ...completion, remarks } : completion;
     },
     self: () => (listed === null ? [] : [listed.bucket.access.principal]),
@@ -78,7 +77,7 @@ async function list(source: string, task: Task): Promise<Listed> {
   const keyOf = (key: string): string => uriOf(bucket.name, key);
   const failures = new Map([...folders].map(([folder, what]) => [keyOf(folder), what]));
   const shards: Shard[] = [
-    ...objects.map(({ key, size }) => ({ key: keyOf(key), size, isNamed })),
+    ...objects.map(({ key, size, etag }) => ({ key: keyOf(key), size, isNamed, ...(etag && { stamp: etag }) })),
     ...Array.from(failures.keys(), key => ({ key, size: 0 })),
   ];
   return {

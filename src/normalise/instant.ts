@@ -9,12 +9,15 @@ const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\
 const SLASHED =
   /^(\d{1,2})\/(\d{1,2})\/(\d{4}),?\s(\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:\s(AM|PM))?(?:\s?(Z|UTC|[+-]\d\d:?\d\d))?$/i;
 const WORDED = /^([A-Z][a-z]{2}) (\d{1,2}), (\d{4}),? (\d{1,2}):(\d\d):(\d\d)\s(AM|PM)$/;
+const LOGGED =
+  /^(\d{1,2})\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/;
 const EPOCH = /^(\d{9,10}|\d{12,13})(\.\d+)?$/;
 
 /**
  * An instant in epoch milliseconds, from any form seen in audit logs: ISO 8601 with or without an offset, epoch seconds
- * or milliseconds, `1/9/2007 10:41:00 AM +01:00` (month first) and `Nov 30, 2024, 8:43:17 PM`. Without a zone it is UTC.
- * Undefined for anything else, for dates that do not exist and for years outside 2006 to 2100.
+ * or milliseconds, `1/9/2007 10:41:00 AM +01:00` (month first), `Nov 30, 2024, 8:43:17 PM` and, as web servers write it,
+ * `30/Nov/2024:20:43:17 +0000`. Without a zone it is UTC. Undefined for anything else, for dates that do not exist and
+ * for years outside 2006 to 2100.
  */
 export function readInstant(text: string): number | undefined {
   if (text.length < 9 || text.length > LONGEST) return undefined;
@@ -59,6 +62,12 @@ function readOther(text: string): number | undefined {
   if (worded !== null) {
     const [, month, day, year, hour, minute, second, half] = worded;
     return instant(+year!, MONTHS.indexOf(month!) + 1, +day!, hourOf(+hour!, half), +minute!, +second!, 0);
+  }
+  const logged = LOGGED.exec(text);
+  if (logged !== null) {
+    const [, day, month, year, hour, minute, second, fraction, zone] = logged;
+    const monthNumber = MONTHS.indexOf(month!) + 1;
+    return shifted(instant(+year!, monthNumber, +day!, +hour!, +minute!, +second!, milliseconds(fraction)), zone);
   }
   const epoch = EPOCH.exec(text);
   if (epoch === null) return undefined;

@@ -42,6 +42,35 @@ const isOtherEntraLog = (category: string): boolean =>
   (!/sign-?ins?|audit/.test(category) ||
     /^(?:microsoftserviceprincipalsignin|enrichedoffice365audit)logs$/.test(category));
 
+const NAMED_LOG = /^(?:projects|organizations|folders|billingAccounts)\/[^/]+\/logs\//;
+const PAYLOADS: readonly string[] = ['textPayload', 'jsonPayload', 'httpRequest', 'protoPayload'];
+
+/** An entry of Cloud Logging in another log than those of audits. */
+function isOtherGoogleLog(record: JsonObject): boolean {
+  const log = digText(record, 'logName');
+  const isNamed = NAMED_LOG.test(log)
+    ? !log.includes('cloudaudit.googleapis.com')
+    : has(record, 'insertId', 'timestamp');
+  return isNamed && PAYLOADS.some(name => has(record, name));
+}
+
+/** Objects of OpenAI that hold no key and tell of no deed; those of the Admin API that do are read. */
+const OPENAI_OTHERS =
+  /^(?:(?:organization|project)\.(?:.+\.deleted|(?:project\.)?certificate(?:\.\w+)?|data_retention|group|model_permissions|rate_limit|spend_alert|spend_limit)|group(?:\.\w+){0,2}|user\.role(?:\.deleted)?|role(?:\.deleted)?|certificate(?:\.deleted)?)$/;
+
+/** Lists of the rest of OpenAI's API, as people save them beside these. */
+const OPENAI_THINGS =
+  /^(?:model|file|fine_tuning\.job|batch|assistant|thread|vector_store|chat\.completion|response|text_completion|upload)$/;
+
+const isOpenaiOther = (record: JsonObject): boolean => {
+  const kind = textOf(record.object);
+  if (kind === '') return has(record, 'permissions', 'resource_type', 'predefined_role');
+  if (OPENAI_OTHERS.test(kind)) return true;
+  return (
+    OPENAI_THINGS.test(kind) && typeof record.id === 'string' && (has(record, 'created') || has(record, 'created_at'))
+  );
+};
+
 /** In the order they are tried. */
 export const notAuditLogs: readonly Unwanted[] = [
   {
@@ -99,5 +128,12 @@ export const notAuditLogs: readonly Unwanted[] = [
     what: 'Azure resource log of another category',
     recognises: record => !['', 'microsoft.aadiam'].includes(providerIn(record)) && !isReadLog(record),
   },
+  {
+    what: 'Google Cloud request log',
+    recognises: record => isOtherGoogleLog(record) && isObject(dig(record, 'httpRequest')),
+  },
+  { what: 'Google Cloud log other than of audits', recognises: isOtherGoogleLog },
+  { what: 'message of a web server', recognises: record => record.server_message === true },
+  { what: 'OpenAI object without keys', recognises: isOpenaiOther },
   { what: 'AWS service notification', recognises: record => digText(record, 'eventSource').startsWith('aws:') },
 ];

@@ -19,6 +19,7 @@ const SECRETS = new RegExp(
     '(?<![A-Za-z0-9])(?:nvapi|glpat)-[A-Za-z0-9_-]{16,}',
     '(?<![A-Za-z0-9])[sr]k_(?:live|test)_[A-Za-z0-9]{16,}',
     'AIza[A-Za-z0-9_-]{30,}',
+    '[A-Za-z0-9]{40,52}JQQJ9[A-Za-z0-9]{20,}',
     '(?:FwoG|FQoG|IQoJ|AgoJ|AQoD)[A-Za-z0-9+/=%_-]{60,}',
     'eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*',
     '-----BEGIN [A-Z0-9 ]{1,40}-----[^-]*(?:-----END [A-Z0-9 ]{1,40}-----)?',
@@ -28,7 +29,7 @@ const SECRETS = new RegExp(
 
 /** One look decides for nearly every text that there is nothing to redact. */
 const HINT =
-  /ABSK|api-key-|sk-|gh[oprsu]_|github_pat_|xox|sk_|r8_|hf_|fw_|npm_|jina_|xai-|pplx-|csk-|tvly-|nvapi-|glpat-|rk_|AIza|woG|QoG|QoJ|goJ|QoD|eyJ|-----BEGIN/;
+  /ABSK|api-key-|sk-|gh[oprsu]_|github_pat_|xox|sk_|r8_|hf_|fw_|npm_|jina_|xai-|pplx-|csk-|tvly-|nvapi-|glpat-|rk_|AIza|JQQJ9|woG|QoG|QoJ|goJ|QoD|eyJ|-----BEGIN/;
 
 /** Forty characters of base64, wherever they start: a slash may part names in a path, or belong to the secret. */
 const AWS_SECRET = /(?<![A-Za-z0-9+])(?=([A-Za-z0-9/+=]{40})(?![A-Za-z0-9+=]))/g;

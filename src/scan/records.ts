@@ -453,7 +453,9 @@ export class RecordSplitter {
 const NEXT_PAGE = ['@odata.nextLink', 'nextLink', 'nextPageToken', 'next_page'] as const;
 
 const hasNextPage = (shell: JsonObject): boolean =>
-  shell['has_more'] === true || NEXT_PAGE.some(name => typeof shell[name] === 'string' && shell[name] !== '');
+  shell['has_more'] === true ||
+  Number(shell['total_pages']) > 1 ||
+  NEXT_PAGE.some(name => typeof shell[name] === 'string' && shell[name] !== '');
 
 function parseObject(text: string): JsonObject | null {
   try {

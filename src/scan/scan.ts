@@ -1,4 +1,5 @@
 import type { Damage } from '../model/batch.ts';
+import { LINES_LOOKED_AT, looksLikeAccessLines, readAccessLines } from './access-lines.ts';
 import { looksLikeCsv, readCsv } from './csv.ts';
 import { createDamageLog, type DamageLog } from './damage-log.ts';
 import type { Bytes } from './inflate.ts';
@@ -76,13 +77,11 @@ interface Trace {
 }
 
 async function* readRecords(chunks: AsyncGenerator<Uint8Array>, trace: Trace): AsyncGenerator<Part, void, void> {
-  const { damage, lists } = trace;
+  const { damage } = trace;
   const head = await readHead(chunks);
   const all = counted(head, chunks);
   const text = Buffer.concat(head).toString('utf8', 0, HEAD);
-  const isTable = looksLikeCsv(text);
-  if (isTable) lists.add('');
-  const records = isTable ? readCsv(all.chunks, damage) : readJson(all.chunks, trace);
+  const records = readerOf(text)(all.chunks, trace);
   let found = 0;
   let before = 0;
   for await (const some of records) {
@@ -95,15 +94,31 @@ async function* readRecords(chunks: AsyncGenerator<Uint8Array>, trace: Trace): A
   }
 }
 
-/** The first chunks, until they hold a line or enough to tell what follows. */
+type ReadRecords = (
+  chunks: AsyncGenerator<Uint8Array>,
+  trace: Trace,
+) => AsyncGenerator<readonly JsonObject[], void, void>;
+
+/** Lines come first, because those of Envoy begin like an array. */
+function readerOf(head: string): ReadRecords {
+  if (looksLikeAccessLines(head)) return (chunks, { damage, isUnread }) => readAccessLines(chunks, damage, isUnread);
+  if (!looksLikeCsv(head)) return readJson;
+  return (chunks, { damage, lists }) => {
+    lists.add('');
+    return readCsv(chunks, damage);
+  };
+}
+
+/** The first chunks, until they hold the lines that tell what follows, or enough. */
 async function readHead(chunks: AsyncGenerator<Uint8Array>): Promise<readonly Uint8Array[]> {
   const head: Uint8Array[] = [];
-  for (let size = 0; size < HEAD;) {
+  let lines = 0;
+  for (let size = 0; size < HEAD && lines < LINES_LOOKED_AT;) {
     const next = await chunks.next();
     if (next.done) break;
     head.push(next.value);
     size += next.value.length;
-    if (next.value.includes(0x0a)) break;
+    for (let at = next.value.indexOf(0x0a); at >= 0; at = next.value.indexOf(0x0a, at + 1)) lines++;
   }
   return head;
 }

@@ -95,7 +95,7 @@ const LOUDNESS_TEXT = [
 
 const BLINDNESS = [
   'These numbers are made with the country database that comes with the package. Two rules have nothing to judge by without others and are silent here: `unusual-network` needs an ASN database, `impossible-travel` a city database. So a thief in the country of the victim is told by volume alone (`leaked-key-neighbour`, `revived-key`, `mint-for-self`).',
-  'The simulation writes rows of LiteLLM too, which keyward does not read yet: they are left out of the audit. Of vendors other than AWS and Azure nothing is simulated.',
+  'Beside AWS and Azure the simulation writes the rows of a LiteLLM proxy, whose keys all behave. Of other vendors nothing is simulated here.',
   'Azure AI masks the last part of every caller and names no key, so keys of Azure resources have no place, and two who use one key are one. CloudTrail has token counts for streamed answers only: long prompts without streaming are seen in model invocation logs alone.',
   'A simulation is only as hard as its authors made it. Attackers here do not know the record of the key they hold; one who does, and stays below it from a network and with a model that the key is used from and with, is found by nobody who looks at logs of use alone.',
 ];

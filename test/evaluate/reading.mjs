@@ -29,7 +29,7 @@ export const simulated = (simulation, onEvents) => ({
     async *read({ key }) {
       const ends = [];
       for (const file of simulation.filesOf(Number(key.slice(4)))) {
-        if (!file.path.startsWith('litellm/')) ends.push(yield* tapped(readFile(file, signal), onEvents));
+        ends.push(yield* tapped(readFile(file, signal), onEvents));
       }
       return ends.reduce(together);
     },

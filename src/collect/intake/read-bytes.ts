@@ -13,7 +13,13 @@ const UNRECOGNISED = 'not recognised as an audit log';
 const EMPTY = 'the file is empty';
 const NO_RECORD = 'the file holds no record';
 
-export const isLogLike = (name: string): boolean => LOG_LIKE.test(name);
+/** Prompts and answers that were too long for the log of model invocations: any JSON there is. */
+const PROMPT = /(?:^|\/)BedrockModelInvocationLogs\/.*_(?:input|output)\.json\.gz$/;
+
+/** Whether an object beside the log of model invocations holds a prompt or an answer, which nobody needs to read. */
+export const isPrompt = (name: string): boolean => PROMPT.test(name);
+
+export const isLogLike = (name: string): boolean => LOG_LIKE.test(name) && !isPrompt(name);
 
 /** What records are taken for. */
 interface Known {

@@ -1,3 +1,5 @@
+import { isPrompt } from '../intake/read-bytes.ts';
+
 /**
  * What a folder holds, told from its path. `outside`: anything, perhaps a trail further down; `accounts`, `services`,
  * `regions`, `years`: one folder for each; `days`: objects of certain days; `other`: no trail.
@@ -49,7 +51,7 @@ export function leftOutService(key: string, asked: string): string {
   const start = SERVICE.exec(key)?.[0].length ?? 0;
   if (start === 0 || start < asked.length) return '';
   const name = key.slice(start, Math.max(start, key.indexOf('/', start)));
-  return isLeftOut(name) ? name : '';
+  return isLeftOut(name) || isPrompt(key) ? name : '';
 }
 
 /** The day an object was delivered, as in '2026/11/20'; empty when neither its folder nor its name tells. */

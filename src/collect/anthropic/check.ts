@@ -1,0 +1,63 @@
+import { UserError } from '../../errors.ts';
+import type { Views } from '../../model/coverage.ts';
+import { FEED_OFF } from '../../normalise/anthropic-listing.ts';
+import type { Check, Task } from '../collector.ts';
+import { troubled, unbegun, untried } from '../service/checks.ts';
+import { ADMIN_LISTS, IDENTITY_LISTS } from './lists.ts';
+import { ADMIN_NEED, FEED_NEED, IDENTITY_NEED } from './needs.ts';
+import { meetOrganisation, type Organisation, readableOf } from './organisation.ts';
+import { type Access, openAccess } from './survey.ts';
+import { explainAnthropic } from './trouble.ts';
+import { anthropicViews, type Readable } from './views.ts';
+
+type Checks<T> = AsyncGenerator<Check, T, void>;
+
+/** Tries what reading an organisation takes. */
+export async function* checkAnthropic(task: Task): Checks<Views | null> {
+  const organisation = yield* checkKey(task);
+  if (organisation === null) return null;
+  const readable = readableOf(organisation);
+  yield* checkLists(organisation.access, readable);
+  yield* checkUsage(organisation, readable);
+  yield* checkFeed(organisation);
+  return anthropicViews(readable);
+}
+
+async function* checkKey(task: Task): Checks<Organisation | null> {
+  try {
+    const organisation = await meetOrganisation(openAccess(task), task);
+    yield { what: 'credentials', state: 'ok', detail: `organisation ${organisation.account}` };
+    return organisation;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    yield unbegun('credentials', error);
+    return null;
+  }
+}
+
+async function* checkLists({ admin, identities }: Access, readable: Readable): Checks<void> {
+  if (identities === null) yield untried(IDENTITY_NEED, 'ANTHROPIC_AUTH_TOKEN is not set');
+  for (const list of [...ADMIN_LISTS, ...IDENTITY_LISTS]) {
+    const rest = ADMIN_LISTS.includes(list) ? admin : identities;
+    if (rest === null) continue;
+    try {
+      await rest.get(list.ask);
+      yield { what: list.wanted, state: 'ok', detail: list.title };
+    } catch (error) {
+      const check = troubled(list.wanted, explainAnthropic(error, list.wanted));
+      readable[list.note] = check.detail;
+      yield { ...check, detail: `${list.title}: ${check.detail}` };
+    }
+  }
+}
+
+function* checkUsage({ usage }: Organisation, readable: Readable): Generator<Check> {
+  if (usage === null) yield untried(ADMIN_NEED, readable.usage);
+  else if (!('report' in usage)) yield troubled(ADMIN_NEED, explainAnthropic(usage.error, ADMIN_NEED));
+  else yield { what: ADMIN_NEED, state: 'ok', detail: usage.remark || `usage, from ${usage.report.name}` };
+}
+
+function* checkFeed({ feed, isFeedOff }: Organisation): Generator<Check> {
+  if (feed !== null) yield troubled(FEED_NEED, explainAnthropic(feed.error, FEED_NEED));
+  else yield { what: FEED_NEED, state: 'ok', detail: isFeedOff ? FEED_OFF : 'the activity feed' };
+}

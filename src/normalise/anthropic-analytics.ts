@@ -1,0 +1,60 @@
+import type { JsonObject } from '../scan/wanted.ts';
+import { createActorAnnouncer, readActor } from './anthropic-actor.ts';
+import { readId, SOME_ORGANISATION } from './anthropic-fields.ts';
+import { createUsageTeller, readCount } from './anthropic-usage.ts';
+import type { Identity } from './cloudtrail-identity.ts';
+import { dig, hasFields, isObject } from './dig.ts';
+import { defineFormat, type Reader } from './format.ts';
+
+/** Rows of analytics/usage, which count calls and tokens, and of analytics/cost, whose sums nothing here judges. */
+export const anthropicAnalytics = defineFormat({
+  id: 'anthropic-analytics',
+  title: 'Anthropic usage analytics',
+  paths: {},
+  unwrap: record => (isUsage(record) || isCost(record) ? record : null),
+  reader: () => createAnalyticsReader(SOME_ORGANISATION),
+});
+
+const isRow = (record: JsonObject): boolean =>
+  hasFields(record, 'starting_at', 'ending_at') && isObject(record['group']);
+
+const isUsage = (record: JsonObject): boolean => isObject(record['usage']) && isRow(record);
+const isCost = (record: JsonObject): boolean => isObject(record['cost']) && isRow(record);
+
+/** A reader of the rows of an organisation. */
+export function createAnalyticsReader(account: string): Reader<Record<never, never>> {
+  const teller = createUsageTeller(true);
+  const announce = createActorAnnouncer();
+  return {
+    read(_, whole, sink) {
+      const record = whole();
+      const { group, usage } = record;
+      if (!isObject(group) || !isObject(usage)) return sink.ignore();
+      const actor = asUser(readActor(group['actor'], account));
+      if (actor !== null) announce(actor, sink);
+      const row = {
+        from: record['starting_at'],
+        until: record['ending_at'],
+        holder: holderIn(group, actor, account),
+        scope: readId(group['workspace_id']),
+        group,
+        usage,
+        requests: readCount(dig(usage, 'requests')),
+      };
+      teller.tell(row, sink);
+    },
+    views: () => teller.views(),
+  };
+}
+
+/** A key that used a model is one for models. */
+const asUser = (actor: Identity | null): Identity | null =>
+  actor?.kind === 'unknown' && actor.credential.startsWith('apikey_') ? { ...actor, kind: 'api-key' } : actor;
+
+/** The key, where there is one; else whoever used a model without one. */
+function holderIn(group: JsonObject, actor: Identity | null, account: string): Identity | null {
+  const credential = readId(group['api_key_id']);
+  if (credential === '') return actor;
+  const owner = actor === null || actor.credential === credential ? '' : actor.credential;
+  return { credential, kind: 'api-key', owner, account, session: '', principal: owner || credential };
+}
