@@ -106,3 +106,29 @@ export function betterViews(a: Views | null, b: Views | null): Views | null {
   };
   return viewsOf(sight => better(a[sight], b[sight]));
 }
+
+/** What each realm shows: a cloud, a vendor, a proxy. */
+export type RealmViews = ReadonlyMap<string, Views>;
+
+/** What several realms show side by side: each has keys of its own, so what one cannot show no other makes good. */
+export function jointViews(realms: RealmViews): Views | null {
+  if (realms.size <= 1) return [...realms.values()][0] ?? null;
+  const ordered = [...realms].sort(([a], [b]) => (a < b ? -1 : 1));
+  return viewsOf(sight => {
+    const views = ordered.map(([realm, each]) => ({ realm, ...each[sight] }));
+    const blind = views.every(view => view.blind);
+    const gaps = views.flatMap(view => view.gaps.map(gap => (view.blind && !blind ? `${view.realm}: ${gap}` : gap)));
+    return { blind, gaps: [...new Set(gaps)].sort() };
+  });
+}
+
+/** What two readings of some realms show together. */
+export function mergeRealms(
+  a: RealmViews,
+  b: RealmViews,
+  merge: (a: Views | null, b: Views | null) => Views | null = betterViews,
+): RealmViews {
+  const merged = new Map(a);
+  for (const [realm, views] of b) merged.set(realm, merge(a.get(realm) ?? null, views) ?? views);
+  return merged;
+}

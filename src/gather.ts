@@ -59,7 +59,8 @@ async function gatherOne(
   for (const shard of shards) if (ended.has(shard)) source.finish(shard, ended.get(shard)!);
   source.accounts = opened.accounts?.() ?? [];
   source.reach = opened.reach?.() ?? null;
-  source.views = opened.views?.(source.views) ?? source.views;
+  const views = opened.views?.(source.views) ?? null;
+  if (views !== null) source.realms = new Map([['', views]]);
   const unread = shards.length - ended.size;
   if (unread > 0) source.fail(`interrupted: ${unread} of ${shards.length} ${collector.unit}s were not read`);
 }

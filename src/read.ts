@@ -8,6 +8,7 @@ import type { Geo } from './geo.ts';
 import type { ConfiguredRule } from './judge.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import type { ReadingOptions } from './normalise/formats.ts';
+import { realmOf } from './normalise/realm.ts';
 import { planFor } from './plan.ts';
 import { type Filter, type Progress, Reading, SourceTally } from './reading.ts';
 import { sighted } from './sightings.ts';
@@ -104,9 +105,9 @@ async function openSources(request: ReadRequest, hooks: ReadHooks): Promise<Open
   const errors: UserError[] = [];
   for (const id of new Set(request.sources)) {
     const collector = collectorFor(request.collectors, id);
-    const source = new SourceTally(id);
     const task = taskOf(request, hooks, id);
     const opened = collector.open(id, task);
+    const source = new SourceTally(id, opened.isMixed ? realmOf : undefined);
     const shards: Shard[] = [];
     try {
       for await (const shard of opened.shards()) shards.push(shard);

@@ -1,7 +1,7 @@
 import type { Book, Span } from './book.ts';
 import { type Checkpoint, continued } from './checkpoint.ts';
 import type { OpenSource, Shard } from './collect/collector.ts';
-import { betterViews } from './coverage.ts';
+import { jointViews, mergeRealms, type RealmViews } from './coverage.ts';
 import { Seen } from './dedupe.ts';
 import type { Geo } from './geo.ts';
 import type { Batch, Completion } from './model/batch.ts';
@@ -78,7 +78,8 @@ export class SourceTally {
   readonly id: string;
   /** The accounts that it reads, where its name does not tell. */
   accounts: readonly string[] = [];
-  views: Views | null = null;
+  /** What each of those shows whose records it holds. */
+  realms: RealmViews = new Map();
   reach: Reach | null = null;
   complete = true;
   files = 0;
@@ -101,8 +102,17 @@ export class SourceTally {
   readonly #remarks = new Set<string>();
   #unnoted = 0;
 
-  constructor(id: string) {
+  readonly #realmOf: (kind: string) => string;
+
+  /** `realmOf` says whose records a part holds that was taken for these formats, where it may be anybody's. */
+  constructor(id: string, realmOf: (kind: string) => string = () => '') {
     this.id = id;
+    this.#realmOf = realmOf;
+  }
+
+  /** What it shows; null when nothing in it was recognised. */
+  get views(): Views | null {
+    return jointViews(this.realms);
   }
 
   /** The source could not be opened. */
@@ -127,6 +137,11 @@ export class SourceTally {
     this.events = events;
   }
 
+  /** Takes in what some of it shows. */
+  show(realm: string, views: Views): void {
+    this.realms = mergeRealms(this.realms, new Map([[realm, views]]));
+  }
+
   /** Something that is worth knowing of it, and nothing missing. */
   remark(text: string): void {
     this.#remarks.add(text);
@@ -142,7 +157,7 @@ export class SourceTally {
     if (skipped) this.skipped++;
     else this.files++;
     if (kind !== '') (skipped ? this.leftOut : this.#kinds).add(kind);
-    this.views = betterViews(this.views, views);
+    if (views !== null) this.show(this.#realmOf(kind), views);
     this.complete &&= complete;
     for (const { where, what, count } of damage) {
       this.malformed += count;

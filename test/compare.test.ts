@@ -47,6 +47,7 @@ const saved = (...findings: readonly Finding[]): SavedReport => ({
   complete: true,
   coverage: COVERED,
   findings,
+  resolved: [],
   suppressed: new Set(),
 });
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { betterViews, coverageOf, type SeenSource } from '../src/coverage.ts';
+import { betterViews, coverageOf, jointViews, mergeRealms, type SeenSource, viewsOf } from '../src/coverage.ts';
 import type { GeoNeed, Sight, View, Views } from '../src/model/coverage.ts';
+import { formats } from '../src/normalise/formats.ts';
 import { keyListViews } from '../src/normalise/key-list.ts';
+import { realmOf } from '../src/normalise/realm.ts';
 import { rules } from '../src/rules/index.ts';
 
 const SIGHTS: readonly Sight[] = ['calls', 'tokens', 'places', 'deeds', 'sign-ins', 'inventory'];
@@ -11,7 +13,10 @@ const views = (over: Partial<Views>): Views => ({
   ...(Object.fromEntries(SIGHTS.map(sight => [sight, WHOLE])) as unknown as Views),
   ...over,
 });
-const tokenBurst = rules.filter(({ id }) => id === 'token-burst');
+/** As if it needed calls, and were helped by tokens. */
+const tokenBurst = rules
+  .filter(({ id }) => id === 'token-burst')
+  .map(rule => ({ ...rule, needs: ['calls'] as const, needsOneOf: [], helps: ['tokens'] as const }));
 const source = (over: Partial<SeenSource>): SeenSource => ({
   id: 'logs',
   views: views({}),
@@ -134,3 +139,52 @@ test('what files show together does not depend on how they are cut or ordered', 
 
 const sorted = (given: Views | null): unknown =>
   SIGHTS.map(sight => ({ blind: given![sight].blind, gaps: [...given![sight].gaps].sort() }));
+
+describe('realms in one source', () => {
+  const shows = (blind: readonly Sight[], gap: string): Views =>
+    viewsOf(sight => (blind.includes(sight) ? { blind: true, gaps: [gap] } : { blind: false, gaps: [] }));
+  const cloud = shows(['tokens'], 'no token counts');
+  const vendor = shows(['places'], 'no network evidence');
+
+  test('what one cannot show no other makes good, and it is said whose it is', () => {
+    const joint = jointViews(
+      new Map([
+        ['Anthropic', vendor],
+        ['AWS', cloud],
+      ]),
+    )!;
+    expect(joint.places).toEqual({ blind: false, gaps: ['Anthropic: no network evidence'] });
+    expect(joint.tokens).toEqual({ blind: false, gaps: ['AWS: no token counts'] });
+    expect(joint.deeds).toEqual({ blind: false, gaps: [] });
+  });
+
+  test('what none can show is blind', () => {
+    const other = shows(['places'], 'all addresses are masked');
+    const joint = jointViews(
+      new Map([
+        ['Anthropic', vendor],
+        ['Azure', other],
+      ]),
+    )!;
+    expect(joint.places).toEqual({ blind: true, gaps: ['all addresses are masked', 'no network evidence'] });
+  });
+
+  test('files of one realm make good what another of them lacks', () => {
+    const realms = mergeRealms(new Map([['AWS', cloud]]), new Map([['AWS', shows(['places'], 'x')]]));
+    expect(jointViews(realms)).toEqual(shows([], ''));
+  });
+
+  test.each([
+    ['cloudtrail', 'AWS'],
+    ['cloudtrail + credential-report', 'AWS'],
+    ['entra-sign-in', 'Azure'],
+    ['litellm-spend + cloudtrail', 'AWS + LiteLLM'],
+    ['kong', 'kong'],
+  ])('%s is of %s', (kind, realm) => expect(realmOf(kind)).toBe(realm));
+
+  test('every format has one', () => {
+    const realms = new Set(formats.map(({ id }) => realmOf(id)));
+    for (const realm of ['AWS', 'Azure', 'Google Cloud', 'Anthropic', 'OpenAI', 'LiteLLM'])
+      expect(realms).toContain(realm);
+  });
+});

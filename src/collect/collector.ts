@@ -73,6 +73,8 @@ export interface Task {
 export interface OpenSource {
   /** As cheap to read again as to keep a copy of. */
   readonly isLocal?: boolean;
+  /** Its parts may be logs of anything: each realm of them shows what it shows for itself. */
+  readonly isMixed?: boolean;
   /** Its queries overlap: that an event comes more than once is no news. */
   readonly isOverlapping?: boolean;
   /** How many shards may be read side by side; one where it is not said. */

@@ -36,6 +36,7 @@ export function openFiles(source: string, signal: AbortSignal, reading?: Reading
   const known = { formats: formatsFor(reading), others: notAuditLogs };
   return {
     isLocal: true,
+    isMixed: true,
     async *shards() {
       if (isStdin(source)) yield { key: source, size: 0, isNamed: true };
       else yield* findFiles(source, signal);

@@ -33,6 +33,7 @@ function openS3(source: string, asked: Task): OpenSource {
   const known = { formats: formatsFor(asked.reading), others: notAuditLogs };
   let listed: Listed | null = null;
   return {
+    isMixed: true,
     async *shards() {
       try {
         listed = await list(source, task);

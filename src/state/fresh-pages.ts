@@ -18,8 +18,7 @@ export interface PageHead extends Span {
 
 /** A page of this run: ledgers that make one together, and the numbers that its events were counted at. */
 export interface FreshPage extends PageHead {
-  readonly sealed: readonly Buffer[];
-  readonly ledger: Ledger;
+  readonly sealed: readonly Uint8Array[];
   readonly numbers: readonly number[];
 }
 
@@ -33,7 +32,7 @@ interface OpenPage extends Writable<PageHead> {
 }
 
 /** Profiles that are kept open: each takes some kilobytes, and sealed some hundred bytes. */
-const OPEN_PROFILES = 20_000;
+const OPEN_PROFILES = 8_000;
 
 /** The pages of this run, each a ledger of its own. When many keys are open, all are sealed and begun anew. */
 export class FreshPages {
@@ -61,8 +60,9 @@ export class FreshPages {
     if (this.#profiles > OPEN_PROFILES) this.#sealAll();
   }
 
-  /** All pages, in no particular order. */
+  /** All pages, sealed, in no particular order. */
   all(): Iterable<FreshPage> {
+    this.#sealAll();
     return this.#pages.values();
   }
 

@@ -44,11 +44,7 @@ const isFuller = (a: PageHead, b: PageHead): boolean =>
 
 function joined(plan: Plan, before: KnownPage | null, fresh: FreshPage, wordsOf: WordsOf): KnownPage {
   const { source, day, days } = fresh;
-  const ledger = openLedger(plan);
-  if (before !== null) merge(ledger, before.ledger());
-  for (const each of fresh.sealed) merge(ledger, unseal(plan, each));
-  merge(ledger, fresh.ledger);
-  const sealed = seal(ledger);
+  const sealed = together(plan, [...(before === null ? [] : [before.sealed()]), ...fresh.sealed]);
   const words = wordsOf(fresh.numbers);
   const earlier = before?.ids() ?? new Int32Array();
   const ids = new Int32Array(earlier.length + words.length);
@@ -64,6 +60,14 @@ function joined(plan: Plan, before: KnownPage | null, fresh: FreshPage, wordsOf:
     ledger: () => unseal(plan, sealed),
     ids: () => ids,
   };
+}
+
+/** Several sealed ledgers as one. */
+function together(plan: Plan, parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const ledger = openLedger(plan);
+  for (const part of parts) merge(ledger, unseal(plan, part));
+  return seal(ledger);
 }
 
 /** Folds a page into a ledger of several, with the stretch that it covers. */

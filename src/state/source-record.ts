@@ -1,5 +1,5 @@
 import type { Shard, Window } from '../collect/collector.ts';
-import { betterViews, viewsOf } from '../coverage.ts';
+import { betterViews, type RealmViews, viewsOf } from '../coverage.ts';
 import type { Completion, Damage } from '../model/batch.ts';
 import type { Reach, Views } from '../model/coverage.ts';
 import { DAY, dayOf } from '../time.ts';
@@ -9,7 +9,7 @@ export interface SourceRecord {
   readonly id: string;
   readonly kinds: readonly string[];
   readonly accounts: readonly string[];
-  readonly views: Views | null;
+  readonly realms: RealmViews;
   readonly reach: Reach | null;
   /** From when on it was read; null for as far back as there is anything. */
   readonly readFrom: number | null;
@@ -37,7 +37,7 @@ export const newRecord = (id: string): SourceRecord => ({
   id,
   kinds: [],
   accounts: [],
-  views: null,
+  realms: new Map(),
   reach: null,
   readFrom: null,
   readUntil: null,
@@ -75,8 +75,9 @@ export const fartherReach = (a: Reach | null, b: Reach | null): Reach | null =>
   a === null || b === null ? null : a.from <= b.from ? a : b;
 
 /** The record in JSON. */
-export const encodeRecord = ({ files, ...rest }: SourceRecord) => ({
+export const encodeRecord = ({ files, realms, ...rest }: SourceRecord) => ({
   ...rest,
+  realms: [...realms],
   files: Array.from(files, ([key, { stamp, kind, isComplete, isSkipped, until, damage }]) => [
     key,
     stamp,
@@ -89,11 +90,16 @@ export const encodeRecord = ({ files, ...rest }: SourceRecord) => ({
 
 type EncodedFile = [key: string, stamp: string, kind: string, flags: number, until: number | null, damage?: Damage[]];
 
+interface Encoded extends Omit<SourceRecord, 'files' | 'realms'> {
+  readonly realms: readonly (readonly [string, Views])[];
+  readonly files: readonly EncodedFile[];
+}
+
 export function decodeRecord(json: unknown): SourceRecord {
-  const { files, ...rest } = json as Omit<SourceRecord, 'files'> & { readonly files: readonly EncodedFile[] };
+  const { files, realms, ...rest } = json as Encoded;
   const known = files.map(([key, stamp, kind, flags, until, damage = []]) => {
     const file = { stamp, kind, isComplete: (flags & 1) > 0, isSkipped: (flags & 2) > 0, until, damage };
     return [key, file] as const;
   });
-  return { ...rest, files: new Map(known) };
+  return { ...rest, realms: new Map(realms), files: new Map(known) };
 }

@@ -1,6 +1,6 @@
 import type { Book, ShardEnd } from '../book.ts';
 import type { Shard, Window } from '../collect/collector.ts';
-import { betterViews } from '../coverage.ts';
+import { betterViews, mergeRealms } from '../coverage.ts';
 import { Seen } from '../dedupe.ts';
 import { UserError } from '../errors.ts';
 import { type Ledger, merge, note, noteCensus, openLedger } from '../ledger.ts';
@@ -261,12 +261,11 @@ function joinRecord(record: SourceRecord, read: ReadSource, { ends }: Run): Sour
   const { tally, window } = read;
   const isFirst = record.readUntil === null;
   const isWhole = isFirst || window.from === null || (record.readFrom !== null && window.from < record.readFrom);
-  const join = isAdding(read) ? betterViews : laterViews;
   return {
     id: record.id,
     kinds: [...new Set([...record.kinds, ...tally.kinds])].sort(),
     accounts: [...new Set([...record.accounts, ...tally.accounts])].sort(),
-    views: join(record.views, tally.views),
+    realms: mergeRealms(record.realms, tally.realms, isAdding(read) ? betterViews : laterViews),
     reach: isWhole ? tally.reach : fartherReach(record.reach, tally.reach),
     readFrom: tally.complete && isWhole ? window.from : record.readFrom,
     readUntil: tally.complete ? window.until : record.readUntil,
@@ -312,7 +311,7 @@ function talliesOf(
   const read = sources.map(({ tally }) => tally);
   const unread = [...records.values()].filter(({ id }) => !read.some(tally => tally.id === id)).map(rememberedTally);
   return [...read, ...unread].map(tally => {
-    const { kinds, accounts, views, reach } = records.get(tally.id)!;
+    const { kinds, accounts, realms, reach } = records.get(tally.id)!;
     const own = pages.filter(({ source }) => source === tally.id);
     tally.recall({
       kinds,
@@ -321,7 +320,7 @@ function talliesOf(
       until: Math.max(...own.map(({ until }) => until)),
       events: own.reduce((sum, { events }) => sum + events, 0),
     });
-    tally.views = views;
+    tally.realms = realms;
     tally.reach = reach;
     return tally;
   });

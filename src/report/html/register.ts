@@ -13,28 +13,34 @@ import {
   remarkTexts,
   tokensText,
 } from '../register/words.ts';
-import { type Markup, markup, NONE } from './markup.ts';
+import { type Markup, markup, NONE, textOf } from './markup.ts';
 import { section } from './words.ts';
 
 const LONGEST = 300;
 
-const HEAD = ['Key', 'Kind', 'Holder', 'Age', 'Expires', 'Used', 'Places', 'Calls', 'Tokens in/out', 'Cost', 'Remarks'];
+const HEAD = ['Key', 'Kind', 'Holder', 'Age', 'Expires', 'Used', 'Places', 'Calls', 'Tokens in/out', 'Cost'];
 
-/** Who holds what, key by key, with a search that only the script can serve. */
+/** Who holds what, key by key, in the columns that say anything, with a search that only the script can serve. */
 export function register(report: Report): Markup {
   const { register: held, run } = report;
   if (held === undefined || held.total === 0) return NONE;
-  const head = HEAD.map(title => markup`<th scope="col">${title}</th>`);
-  const rows = held.rows.map(row => markup`<tr>${cellsOf(row, run.now).map(cell => markup`<td>${cell}</td>`)}</tr>\n`);
+  const cells = held.rows.map(row => cellsOf(row, run.now));
+  const columns = HEAD.flatMap((title, i) => (cells.some(row => textOf(row[i]!) !== '') ? [{ title, i }] : []));
+  const head = columns.map(({ title, i }) => markup`<th scope="col" class="column-${i}">${title}</th>`);
+  const rows = cells.map(row => markup`<tr>${columns.map(({ title, i }) => cellOf(title, i, row[i]!))}</tr>\n`);
   return section(
     'keys',
     'Keys',
     markup`<p class="faint">${countText(held.total, 'key')}, by holder; – is not known, or not visible in these sources.</p>
 <p id="keys-search" hidden><label>Search <input type="search" name="keys" autocomplete="off" spellcheck="false" placeholder="key, holder, country, remark …"></label> <span id="keys-count" role="status"></span></p>
-<div class="scroll" role="group" aria-label="keys" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>
+<div class="scroll" role="group" aria-label="keys" tabindex="0"><table class="register"><thead><tr>${head}</tr></thead><tbody>
 ${rows}</tbody></table></div>${restText(held.total - held.rows.length)}`,
   );
 }
+
+/** Where there is no room for columns, each cell says what it is. */
+const cellOf = (title: string, column: number, cell: Markup): Markup =>
+  markup`<td class="column-${column}" data-label="${title}">${cell}</td>`;
 
 const restText = (rest: number): Markup =>
   rest > 0
@@ -43,9 +49,10 @@ const restText = (rest: number): Markup =>
 
 function cellsOf(row: RegisterRow, now: number): Markup[] {
   const { id, name, provider, holder, places, lastUsedAt } = row;
+  const beneath = [...(name === '' ? [] : [name]), ...remarkTexts(row)];
   const from = (places ?? []).map(({ country, uses }) => `${country} ${countOf(uses)}`).join(', ');
   return [
-    markup`<bdi>${plain(id, LONGEST)}</bdi>${name === '' ? '' : markup`<br><span class="faint">${plain(name, LONGEST)}</span>`}`,
+    markup`<bdi>${plain(id, LONGEST)}</bdi>${beneath.map(text => markup`<br><span class="faint">${plain(text, LONGEST)}</span>`)}`,
     markup`${provider} ${kindText(row)}`,
     markup`<bdi>${plain(holder, LONGEST)}</bdi>`,
     markup`${ageText(row)}`,
@@ -57,6 +64,5 @@ function cellsOf(row: RegisterRow, now: number): Markup[] {
     markup`${countOf(row.calls)}`,
     markup`${tokensText(row)}`,
     markup`${costText(row)}`,
-    markup`${remarkTexts(row).join('; ')}`,
   ];
 }

@@ -131,6 +131,10 @@ details.rule > summary { cursor: pointer; } details.rule ul { padding-left: 1.25
 table { border-collapse: collapse; } th, td { padding: .15rem .75rem .15rem 0; text-align: left; vertical-align: top; font-weight: 400; }
 thead th { color: var(--faint); font-size: .85rem; }
 .scroll { max-width: 100%; overflow-x: auto; } .scroll th, .scroll td { overflow-wrap: normal; }
+.register td, .register th { white-space: nowrap; padding-right: 1rem; }
+.register .column-0, .register .column-2, .register .column-6 { white-space: normal; overflow-wrap: anywhere; min-width: 8rem; }
+.register .column-0 { min-width: 12.5rem; } .register .column-2 { min-width: 10rem; }
+.register tbody tr { border-top: 1px solid var(--edge); }
 .places { width: 100%; max-width: 44rem; table-layout: fixed; margin-top: .5rem; }
 .bar { display: flex; align-items: center; gap: .5rem; } .bar svg { flex: 1; min-width: 0; } .bar .amount { min-width: 3rem; }
 
@@ -141,6 +145,9 @@ thead th { color: var(--faint); font-size: .85rem; }
   .facts div { grid-template-columns: minmax(0, 1fr); } .fields > div { grid-template-columns: 6rem minmax(0, 1fr); }
   .facts div { margin-bottom: .3rem; }
   .group .when { margin-left: 0; flex: 1 1 100%; }
+  .register thead { display: none; } .register, .register tbody, .register tr, .register td { display: block; }
+  .register tr { padding: .5rem 0; } .register td { white-space: normal; padding: 0; } .register td:empty { display: none; }
+  .register td::before { content: attr(data-label) ": "; color: var(--faint); } .register td:first-child::before { content: none; }
   .command { flex-direction: column; } .command pre { width: 100%; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
