@@ -1,9 +1,9 @@
 import { newRecord } from './credentials.ts';
 import { type Lifetime, lifetime } from './facets/lifetime.ts';
 import { groupBy } from './group.ts';
-import { settleInventory } from './inventory.ts';
+import { censusKey, settleInventory } from './inventory.ts';
 import type { Ledger } from './ledger.ts';
-import type { Credential } from './model/credential.ts';
+import type { Credential, CredentialKind } from './model/credential.ts';
 import type { AnySubject, Rule } from './rules/rule.ts';
 import { dayOf } from './time.ts';
 
@@ -31,6 +31,11 @@ export class Everyone {
 
   heldBy(owner: string): readonly Credential[] {
     return (owner === '' ? undefined : this.#byOwner.get(owner)) ?? [];
+  }
+
+  /** When all credentials of a kind in an account were last listed whole; null when they never were. */
+  listedAt(account: string, kind: CredentialKind): number | null {
+    return this.#ledger.censuses.get(censusKey({ account, kind })) ?? null;
   }
 
   /** The credential with the states of the facets that a rule declares. */

@@ -1,5 +1,5 @@
 import { type ConfiguredRule, type Judgement, judge } from './judge.ts';
-import { type Ledger, note, openLedger, record } from './ledger.ts';
+import { type Ledger, note, noteCensus, openLedger, record } from './ledger.ts';
 import type { Credential } from './model/credential.ts';
 import type { AuditEvent, Place } from './model/event.ts';
 import { type Plan, planFor } from './plan.ts';
@@ -22,7 +22,12 @@ export const EXAMPLE_CREDENTIAL: Credential = {
 export function judgeExample(rule: Rule, example: Example<Readonly<Record<string, string>>>): Judgement {
   const defaults = Object.entries(rule.options).map(([name, option]) => [name, option.default] as const);
   const options = { ...Object.fromEntries(defaults), ...example.options } as ConfiguredRule['options'];
-  return judge(ledgerOf(planFor([rule]), example), [{ rule, options }], { since: null, now: EXAMPLE_NOW });
+  return judge(
+    ledgerOf(planFor([rule]), example),
+    [{ rule, options }],
+    { since: null, now: EXAMPLE_NOW },
+    example.register,
+  );
 }
 
 /** The ledger an example's events fold into. */
@@ -31,6 +36,8 @@ export function ledgerOf(plan: Plan, example: Example<Readonly<Record<string, st
   const credential = relative({ ...EXAMPLE_CREDENTIAL, ...example.credential });
   note(ledger, credential);
   for (const known of example.known ?? []) note(ledger, relative({ ...EXAMPLE_CREDENTIAL, ...known }));
+  for (const census of example.censuses ?? [])
+    noteCensus(ledger, { ...census, observedAt: EXAMPLE_NOW + census.observedAt });
   const until = EXAMPLE_NOW + (example.logsEnd ?? 0);
   let from = until - DAY;
   for (const [event, place] of storyEvents(example, credential.id)) {

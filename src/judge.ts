@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { corroborate } from './corroborate.ts';
 import { asCredential } from './credentials.ts';
+import { declaredIn } from './declared.ts';
 import { mergeEpisodes } from './episodes.ts';
 import { eventsIn } from './evidence.ts';
 import { Everyone } from './everyone.ts';
 import { groupBy } from './group.ts';
 import type { Ledger } from './ledger.ts';
-import type { Credential } from './model/credential.ts';
+import type { Credential, CredentialKind } from './model/credential.ts';
+import type { Declared, DeclaredHolder } from './model/declared.ts';
 import type { Episode, EventExample, Evidence, Finding, HeldCredential } from './model/finding.ts';
 import type { Abstention, AnyContext, AnySubject, AnyVerdict, Rule } from './rules/rule.ts';
 import { compareSeverity } from './severity.ts';
@@ -39,12 +41,18 @@ export interface Judgement {
 }
 
 /** Judges a ledger: the same ledger gives the same findings in the same order, whatever road filled it. */
-export function judge(ledger: Ledger, rules: readonly ConfiguredRule[], window: JudgedWindow): Judgement {
+export function judge(
+  ledger: Ledger,
+  rules: readonly ConfiguredRule[],
+  window: JudgedWindow,
+  register: readonly DeclaredHolder[] = [],
+): Judgement {
   const everyone = new Everyone(ledger);
+  const declared = declaredIn(register, ledger, everyone);
   const findings: Finding[] = [];
   const abstained: Abstained[] = [];
   for (const configured of rules) {
-    const { verdicts, reasons } = judgeRule(configured, everyone, window.now);
+    const { verdicts, reasons } = judgeRule(configured, everyone, declared, window.now);
     findings.push(...findingsOf(configured.rule, verdicts, everyone, window));
     for (const [reason, count] of reasons) {
       abstained.push({ rule: configured.rule.id, reason, count, judged: everyone.ids.length });
@@ -55,7 +63,7 @@ export function judge(ledger: Ledger, rules: readonly ConfiguredRule[], window: 
   return { findings: told, abstained, credentials: everyone.ids.length };
 }
 
-function judgeRule({ rule, options }: ConfiguredRule, everyone: Everyone, now: number) {
+function judgeRule({ rule, options }: ConfiguredRule, everyone: Everyone, declared: Declared | null, now: number) {
   const span = everyone.span();
   const basis = {
     now,
@@ -65,6 +73,8 @@ function judgeRule({ rule, options }: ConfiguredRule, everyone: Everyone, now: n
     coveredDays: (from: number, until: number) => everyone.coveredDays(from, until),
     subjectOf: (id: string) => everyone.subject(rule, id),
     heldBy: (owner: string) => everyone.heldBy(owner),
+    listedAt: (account: string, kind: CredentialKind) => everyone.listedAt(account, kind),
+    declared,
   };
   const context: AnyContext = { ...basis, overview: rule.overview?.(everyone.subjects(rule), basis) };
   const verdicts: AboutVerdict[] = [];

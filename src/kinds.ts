@@ -1,4 +1,4 @@
-import type { CredentialKind } from './model/credential.ts';
+import type { Credential, CredentialKind, Provider } from './model/credential.ts';
 import { isoText } from './wording.ts';
 
 const STATIC: ReadonlySet<CredentialKind> = new Set([
@@ -26,6 +26,18 @@ const EXPIRING: ReadonlySet<CredentialKind> = new Set([
   'admin-key',
   'virtual-key',
 ]);
+
+/** Of those, whose keys go on until somebody ends them, whatever their maker wants. */
+const ENDLESS_AT: Partial<Record<CredentialKind, readonly Provider[]>> = {
+  'api-key': ['openai', 'google'],
+  'admin-key': ['proxy'],
+};
+
+/** Whoever holds keys and needs none to be known: people, and what stands for a program. */
+const HOLDERS: ReadonlySet<CredentialKind> = new Set(['member', 'service-account']);
+
+/** Clouds whose one log tells of whatever is done in an account, and names who did it. */
+const OF_ONE_LOG: ReadonlySet<Provider> = new Set(['aws', 'azure']);
 
 const ALIASES: Partial<Record<CredentialKind, string>> = {
   'bedrock-key': 'bedrock',
@@ -67,8 +79,25 @@ const KIND_TEXT: Readonly<Record<CredentialKind, string>> = {
 /** A key that stays valid until someone ends it. */
 export const isStatic = (kind: CredentialKind): boolean => STATIC.has(kind);
 
-/** Whether a static key of this kind can be given a day on which it ends. */
-export const canExpire = (kind: CredentialKind): boolean => EXPIRING.has(kind);
+/** Whether a static key can be given a day on which it ends by whoever makes it. */
+export const canExpire = ({ kind, provider }: Pick<Credential, 'kind' | 'provider'>): boolean =>
+  EXPIRING.has(kind) && ENDLESS_AT[kind]?.includes(provider) !== true;
+
+/** Whether it holds keys of others' making, as a person or a service account of a vendor does. */
+export const isHolder = (kind: CredentialKind): boolean => HOLDERS.has(kind);
+
+/** The log that tells of the use of a credential: that of its account or, of a vendor, the reports on its kind. */
+export const logOf = ({ provider, account, kind }: Credential): string =>
+  hasOneLog(provider) ? account : `${account}\n${kind}`;
+
+/** Whether one log tells of all that an account does; of others each report tells of its own sort of credential alone. */
+export const hasOneLog = (provider: Provider): boolean => OF_ONE_LOG.has(provider);
+
+/** The principal that acts through a credential; empty when nobody is known. */
+export function actorOf({ id, kind, provider, owner }: Credential): string {
+  if (isHolder(kind)) return id;
+  return owner === '' && !hasOneLog(provider) ? id : owner;
+}
 
 /** So many days after its creation, an expiry is none. */
 export const NEVER_DAYS = 10_000;
@@ -103,6 +132,33 @@ export function principalText(principal: string): string {
   if (user !== '') return `user/${user}`;
   const role = roleNameOf(principal);
   return role === '' ? resourceText(principal) : `role/${role}`;
+}
+
+/** What is known of an id, if anything is. */
+export type Look = (id: string) => { readonly credential: Credential } | undefined;
+
+/** A principal in short, by what is known of it where it is a member or a service account. */
+export function holderText(principal: string, look: Look): string {
+  const known = look(principal)?.credential;
+  if (known === undefined || !isHolder(known.kind)) return principalText(principal);
+  const { kind, owner, name } = known;
+  if (kind === 'member') return owner || name || principal;
+  return owner || `service account ${name ?? principal}`;
+}
+
+/** What evidence says of a principal beside its id: what it is called, where that is another name. */
+export function holderName(principal: string, look: Look): { readonly holderName?: string } {
+  const name = holderText(principal, look);
+  return name === principalText(principal) ? {} : { holderName: name };
+}
+
+/** Whoever acted through a credential, in short; of a vendor's key whose holder nobody named, the key itself. */
+export function actorText(credential: Credential, look: Look): string {
+  const { id, kind, provider } = credential;
+  const actor = actorOf(credential);
+  if (hasOneLog(provider) || actor !== id || isHolder(kind)) return holderText(actor, look);
+  if (kind !== 'unknown') return `${kindText(kind)} ${id}`;
+  return id.startsWith('unidentified:') ? principalText('') : principalText(id);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Facet } from './facets/facet.ts';
 import { lifetime } from './facets/lifetime.ts';
+import { loggedTokens } from './facets/logged-tokens.ts';
 import { totals } from './facets/totals.ts';
 import type { Column } from './model/event.ts';
 import type { Rule } from './rules/rule.ts';
@@ -14,7 +15,7 @@ export interface Plan {
 const ALWAYS: readonly Column[] = ['credential'];
 
 /** Whatever the rules, the register beside their findings tells how much a key used models. */
-const REGISTERED: readonly Facet<unknown>[] = [totals];
+const REGISTERED: readonly Facet<unknown>[] = [loggedTokens, totals];
 
 /** Which names are of one key, and so whose it is by the declared register, is told by when they were used as well. */
 const DECLARED: readonly Facet<unknown>[] = [lifetime];

@@ -1,5 +1,5 @@
 import { appIdOf, roleNameOf, userNameOf } from './kinds.ts';
-import type { Credential } from './model/credential.ts';
+import type { Credential, Provider } from './model/credential.ts';
 
 type Argument = readonly [option: string, value: string];
 
@@ -17,8 +17,7 @@ const ROOT_KEYS_PAGE = 'https://console.aws.amazon.com/iam/home#/security_creden
 
 /** Commands that stop a credential from working; none where there is no safe one. To be printed, never run. */
 export function disableCommands(credential: Credential): readonly string[] {
-  if (credential.provider === 'azure') return disableInAzure(credential);
-  return credential.provider === 'aws' ? disableInAws(credential) : [];
+  return DISABLING[credential.provider](credential);
 }
 
 /** Commands that leave a resource of Azure no shared keys at all, so that every caller needs an identity. */
@@ -29,8 +28,10 @@ export function keylessCommands({ provider, kind, owner }: Credential): readonly
 
 /** Commands that replace a static key by a new one, step by step; none where there is no safe way to say them. */
 export function rotateCommands(credential: Credential): readonly string[] {
-  if (credential.provider === 'azure') return rotateInAzure(credential);
-  if (credential.provider !== 'aws') return [];
+  return ROTATING[credential.provider](credential);
+}
+
+function rotateInAws(credential: Credential): readonly string[] {
   if (credential.kind === 'access-key') return accessKeyCommands(credential, ['create', 'check', 'disable', 'delete']);
   const isServiceKey = credential.kind === 'bedrock-key' || credential.kind === 'claude-platform-key';
   return isServiceKey ? serviceKeyCommands(credential, ['create', 'disable', 'delete']) : [];
@@ -254,3 +255,122 @@ function suspendSubscription(id: string): readonly string[] {
       `--body '{"properties":{"state":"suspended"}}'`,
   ];
 }
+
+const SERVICE_ACCOUNT = /^[a-z0-9][a-z0-9.-]*@[a-z0-9.-]+\.gserviceaccount\.com$/;
+const ACCOUNT_KEY = /^[0-9a-f]{16,64}$/;
+const PROJECT = /^[a-z0-9][a-z0-9.:-]{1,62}$/;
+const API_KEY = /^(?:projects\/[\w.:-]+\/locations\/[\w-]+\/keys\/)?[a-z0-9][a-z0-9-]{0,62}$/;
+
+function disableInGoogle({ id, kind, owner, account }: Credential): readonly string[] {
+  switch (kind) {
+    case 'service-account-key':
+      return lines(accountKey('disable', id, owner));
+    case 'service-account':
+      return SERVICE_ACCOUNT.test(id) ? [`gcloud iam service-accounts disable ${id}`] : [];
+    // It can be brought back for thirty days.
+    case 'api-key':
+      return API_KEY.test(id) && PROJECT.test(account)
+        ? [`gcloud services api-keys delete ${id} --project ${account}`]
+        : [];
+    default:
+      return [];
+  }
+}
+
+function rotateInGoogle({ id, kind, owner }: Credential): readonly string[] {
+  if (kind !== 'service-account-key' || !SERVICE_ACCOUNT.test(owner)) return [];
+  return lines(
+    `gcloud iam service-accounts keys create new-key.json --iam-account ${owner}`,
+    accountKey('disable', id, owner),
+    accountKey('delete', id, owner),
+  );
+}
+
+const accountKey = (step: 'disable' | 'delete', id: string, owner: string): string | null =>
+  ACCOUNT_KEY.test(id) && SERVICE_ACCOUNT.test(owner)
+    ? `gcloud iam service-accounts keys ${step} ${id} --iam-account ${owner}`
+    : null;
+
+const VENDOR_ID = /^[A-Za-z]+[_-][\w-]{1,120}$/;
+const ANTHROPIC_KEY = /^apikey_\w{2,120}$/;
+const ANTHROPIC_CONSOLE = 'https://platform.claude.com';
+
+function disableInAnthropic({ id, kind }: Credential): readonly string[] {
+  if (!ANTHROPIC_KEY.test(id)) return [];
+  if (kind === 'admin-key') return [`# open ${ANTHROPIC_CONSOLE}, and delete the admin key ${id} there`];
+  return kind === 'api-key' ? [stopAnthropicKey(id)] : [];
+}
+
+/** The Admin API of Anthropic makes no keys. */
+function rotateInAnthropic({ id, kind }: Credential): readonly string[] {
+  if (kind !== 'api-key' || !ANTHROPIC_KEY.test(id)) return [];
+  return [`# open ${ANTHROPIC_CONSOLE} and make a key in the place of ${id}`, stopAnthropicKey(id)];
+}
+
+const stopAnthropicKey = (id: string): string =>
+  request('POST', `https://api.anthropic.com/v1/organizations/api_keys/${id}`, [
+    '"x-api-key: $ANTHROPIC_ADMIN_KEY"',
+    "'anthropic-version: 2023-06-01'",
+  ]) + ` --json '{"status":"inactive"}'`;
+
+const OPENAI = 'https://api.openai.com/v1/organization';
+const OPENAI_HEADERS = ['"Authorization: Bearer $OPENAI_ADMIN_KEY"'];
+
+const OPENAI_ACCOUNT = /^svc_acct_[\w-]{2,120}$/;
+
+function disableInOpenai({ id, kind, owner, scope = '' }: Credential): readonly string[] {
+  if (!VENDOR_ID.test(id)) return [];
+  if (kind === 'admin-key') return [request('DELETE', `${OPENAI}/admin_api_keys/${id}`, OPENAI_HEADERS)];
+  if (kind !== 'api-key' || !VENDOR_ID.test(scope)) return [];
+  // A key of a service account goes with its account, and only so.
+  const what = OPENAI_ACCOUNT.test(owner) ? `service_accounts/${owner}` : `api_keys/${id}`;
+  return [request('DELETE', `${OPENAI}/projects/${scope}/${what}`, OPENAI_HEADERS)];
+}
+
+/** Keys of projects are made by whoever holds them, in the console. */
+function rotateInOpenai(credential: Credential): readonly string[] {
+  const end = disableInOpenai(credential);
+  if (end.length === 0) return [];
+  const make = `${request('POST', `${OPENAI}/admin_api_keys`, OPENAI_HEADERS)} --json '{"name":"rotated"}'`;
+  const first =
+    credential.kind === 'admin-key'
+      ? make
+      : `# have its holder make a key in the place of ${credential.id} at https://platform.openai.com`;
+  return [first, ...end];
+}
+
+const LITELLM_KEY = /^[0-9a-f]{64}$/;
+
+const disableInProxy = (credential: Credential): readonly string[] => askLitellm(credential, 'block');
+const rotateInProxy = (credential: Credential): readonly string[] => askLitellm(credential, 'regenerate');
+
+/** Of other proxies nothing is known but their logs. */
+function askLitellm({ id, kind, account }: Credential, what: 'block' | 'regenerate'): readonly string[] {
+  if (kind !== 'virtual-key' || account !== 'litellm' || !LITELLM_KEY.test(id)) return [];
+  const ask = request('POST', `"$LITELLM_URL/key/${what}"`, ['"Authorization: Bearer $LITELLM_MASTER_KEY"']);
+  return [`${ask} --json '{"key":"${id}"}'`];
+}
+
+/** A request with headers that the shell fills in from its environment, so that no secret stands in a command. */
+const request = (method: 'POST' | 'DELETE', url: string, headers: readonly string[]): string =>
+  [`curl --fail-with-body -X ${method} ${url}`, ...headers.map(header => `-H ${header}`)].join(' ');
+
+type Commands = (credential: Credential) => readonly string[];
+
+const DISABLING: Readonly<Record<Provider, Commands>> = {
+  aws: disableInAws,
+  azure: disableInAzure,
+  google: disableInGoogle,
+  anthropic: disableInAnthropic,
+  openai: disableInOpenai,
+  proxy: disableInProxy,
+};
+
+const ROTATING: Readonly<Record<Provider, Commands>> = {
+  aws: rotateInAws,
+  azure: rotateInAzure,
+  google: rotateInGoogle,
+  anthropic: rotateInAnthropic,
+  openai: rotateInOpenai,
+  proxy: rotateInProxy,
+};

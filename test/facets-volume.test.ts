@@ -4,12 +4,14 @@ import { activity, activityDays } from '../src/facets/activity.ts';
 import { browserDays, browsers } from '../src/facets/browsers.ts';
 import type { Facet } from '../src/facets/facet.ts';
 import { issuance, issuanceHours } from '../src/facets/issuance.ts';
+import { loggedTokens } from '../src/facets/logged-tokens.ts';
 import { modelDays, modelFamily, models } from '../src/facets/models.ts';
 import { networkRows, networks } from '../src/facets/networks.ts';
 import { placeHours, places } from '../src/facets/places.ts';
 import { isHourly, probeRows, probes } from '../src/facets/probes.ts';
 import { smallerExample } from '../src/facets/tally.ts';
-import { volume, volumeHours } from '../src/facets/volume.ts';
+import { spending, spendingDays } from '../src/facets/spending.ts';
+import { hoursWithTokens, volume, volumeHours } from '../src/facets/volume.ts';
 import type { AuditEvent, Column, Deed, Outcome, Place } from '../src/model/event.ts';
 import { DAY, HOUR, hourOf } from '../src/time.ts';
 
@@ -337,4 +339,34 @@ test('activity knows the days of use', () => {
     { day, count: 3, first: START + 5, last: START + HOUR },
     { day: day + 1, count: 1, first: START + DAY + 5, last: START + DAY + 5 },
   ]);
+});
+
+describe('tokens that a log of calls and a log of tokens both tell', () => {
+  const streamed = { ...CALL, count: 0, tokensIn: 900, tokensOut: 40 };
+  const logged = { ...CALL, count: 0, agent: 'invocation-log', tokensIn: 2_000, tokensOut: 30 };
+  const later = { ...logged, hour: CALL.hour + 3, tokensIn: 7 };
+  const table = <S>(facet: Facet<S>): S => {
+    const state = facet.empty();
+    for (const event of [streamed, later, logged, CALL]) facet.add(state, event, NOWHERE);
+    return state;
+  };
+
+  test('count once: the fuller count of each hour holds', () => {
+    expect(
+      hoursWithTokens(table(volume), table(loggedTokens)).map(({ hour, calls, tokensIn, tokensOut }) => [
+        hour - CALL.hour,
+        calls,
+        tokensIn,
+        tokensOut,
+      ]),
+    ).toEqual([
+      [0, 1, 2_000, 40],
+      [3, 0, 7, 30],
+    ]);
+  });
+
+  test('and of each day', () => {
+    const days = spendingDays(table(spending), table(loggedTokens));
+    expect(days.map(({ calls, tokens }) => [calls, tokens])).toEqual([[1, 2_067]]);
+  });
 });

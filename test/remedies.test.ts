@@ -299,6 +299,118 @@ describe('commands for Azure', () => {
   });
 });
 
+describe('commands for vendors and proxies', () => {
+  const ACCOUNT = 'ci@example.iam.gserviceaccount.com';
+  const KEY_ID = '0946'.repeat(10);
+  const UUID = '0f4c1c0e-0000-4000-8000-000000000001';
+  const HASH = 'a0'.repeat(32);
+  const google = { provider: 'google', id: KEY_ID, kind: 'service-account-key', owner: ACCOUNT } as const;
+  const anthropic = {
+    provider: 'anthropic',
+    id: 'apikey_01Example',
+    kind: 'api-key',
+    owner: 'user_01Example',
+  } as const;
+  const openai = { provider: 'openai', id: 'key_example', kind: 'api-key', owner: 'user-x', scope: 'proj_a' } as const;
+  const litellm = { provider: 'proxy', id: HASH, kind: 'virtual-key', owner: 'ci', account: 'litellm' } as const;
+  const STOP =
+    'curl --fail-with-body -X POST https://api.anthropic.com/v1/organizations/api_keys/apikey_01Example' +
+    ` -H "x-api-key: $ANTHROPIC_ADMIN_KEY" -H 'anthropic-version: 2023-06-01' --json '{"status":"inactive"}'`;
+  const openaiDelete = (path: string) =>
+    `curl --fail-with-body -X DELETE https://api.openai.com/v1/organization/${path}` +
+    ' -H "Authorization: Bearer $OPENAI_ADMIN_KEY"';
+  const litellmPost = (what: string) =>
+    `curl --fail-with-body -X POST "$LITELLM_URL/key/${what}" -H "Authorization: Bearer $LITELLM_MASTER_KEY"` +
+    ` --json '{"key":"${HASH}"}'`;
+
+  test.each<readonly [title: string, told: Partial<Credential>, disable: readonly string[], rotate: readonly string[]]>(
+    [
+      [
+        'a key of a service account of Google Cloud',
+        google,
+        [`gcloud iam service-accounts keys disable ${KEY_ID} --iam-account ${ACCOUNT}`],
+        [
+          `gcloud iam service-accounts keys create new-key.json --iam-account ${ACCOUNT}`,
+          `gcloud iam service-accounts keys disable ${KEY_ID} --iam-account ${ACCOUNT}`,
+          `gcloud iam service-accounts keys delete ${KEY_ID} --iam-account ${ACCOUNT}`,
+        ],
+      ],
+      ['a key of nobody knows which service account', { ...google, owner: '' }, [], []],
+      ['a key whose id is a command', { ...google, id: '$(id)' }, [], []],
+      [
+        'a service account of Google Cloud',
+        { ...google, id: ACCOUNT, kind: 'service-account' },
+        [`gcloud iam service-accounts disable ${ACCOUNT}`],
+        [],
+      ],
+      [
+        'an API key of Google Cloud',
+        { ...google, id: UUID, kind: 'api-key', owner: '', account: 'example' },
+        [`gcloud services api-keys delete ${UUID} --project example`],
+        [],
+      ],
+      [
+        'an API key of Google Cloud that goes by its whole name',
+        { ...google, id: 'projects/1/locations/global/keys/maps', kind: 'api-key', account: 'example' },
+        ['gcloud services api-keys delete projects/1/locations/global/keys/maps --project example'],
+        [],
+      ],
+      ['an API key of a project that is a command', { ...google, id: UUID, kind: 'api-key', account: 'a; id' }, [], []],
+      ['a person of Google Cloud', { ...google, id: 'a@example.com', kind: 'member' }, [], []],
+      [
+        'an API key of Anthropic',
+        anthropic,
+        [STOP],
+        ['# open https://platform.claude.com and make a key in the place of apikey_01Example', STOP],
+      ],
+      [
+        'an admin key of Anthropic',
+        { ...anthropic, kind: 'admin-key' },
+        ['# open https://platform.claude.com, and delete the admin key apikey_01Example there'],
+        [],
+      ],
+      ['a key of Anthropic that is none', { ...anthropic, id: 'apikey_01\n$(id)' }, [], []],
+      ['a member of an Anthropic organisation', { ...anthropic, id: 'user_01Example', kind: 'member' }, [], []],
+      [
+        'a project key of OpenAI',
+        openai,
+        [openaiDelete('projects/proj_a/api_keys/key_example')],
+        [
+          '# have its holder make a key in the place of key_example at https://platform.openai.com',
+          openaiDelete('projects/proj_a/api_keys/key_example'),
+        ],
+      ],
+      [
+        'a project key of a service account of OpenAI',
+        { ...openai, owner: 'svc_acct_example' },
+        [openaiDelete('projects/proj_a/service_accounts/svc_acct_example')],
+        [
+          '# have its holder make a key in the place of key_example at https://platform.openai.com',
+          openaiDelete('projects/proj_a/service_accounts/svc_acct_example'),
+        ],
+      ],
+      ['a project key of nobody knows which project', { ...openai, scope: '' }, [], []],
+      ['a key of a project that is a command', { ...openai, scope: 'proj_$(id)' }, [], []],
+      [
+        'an admin key of OpenAI',
+        { ...openai, kind: 'admin-key', scope: '' },
+        [openaiDelete('admin_api_keys/key_example')],
+        [
+          'curl --fail-with-body -X POST https://api.openai.com/v1/organization/admin_api_keys' +
+            ` -H "Authorization: Bearer $OPENAI_ADMIN_KEY" --json '{"name":"rotated"}'`,
+          openaiDelete('admin_api_keys/key_example'),
+        ],
+      ],
+      ['a virtual key of LiteLLM', litellm, [litellmPost('block')], [litellmPost('regenerate')]],
+      ['the master key of LiteLLM', { ...litellm, id: 'litellm_proxy_master_key', kind: 'admin-key' }, [], []],
+      ['a key in the log of another proxy', { ...litellm, account: 'kong' }, [], []],
+      ['a virtual key that is no hash', { ...litellm, id: `${HASH}"}' ; id` }, [], []],
+    ],
+  )('%s', (_, told, disable, rotate) => {
+    expect([disableCommands(about(told)), rotateCommands(about(told))]).toEqual([disable, rotate]);
+  });
+});
+
 describe('names of principals', () => {
   test.each([
     [USER, 'ci', '', 'user/ci'],

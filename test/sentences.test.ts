@@ -96,7 +96,7 @@ test('unusual-geography says how many days the logs cover', () => {
 test('denied-geography dates its own list only', () => {
   const events = [{ at: -DAY, deed: 'infer', country: 'KP' } as const];
   const ours =
-    '1 model call from KP, where model vendors do not offer their models (list of 2026-01); the last on 19 Nov.';
+    '1 model call from KP, where model vendors do not offer their models (list of 2026-11); the last on 19 Nov.';
   expect(said(deniedGeography, { events })).toEqual([ours]);
   expect(said(deniedGeography, { events, options: { vendorCountries: ['KP', 'BR'] } })).toEqual([
     '1 model call from KP, where by your list of vendorCountries no models are offered; the last on 19 Nov.',

@@ -6,6 +6,7 @@ import { parseSpan, readInstant, readWhen } from '../durations.ts';
 import { UserError, unknownName } from '../errors.ts';
 import { FAIL_ON, type FailOn, type GateScope, GATES } from '../gate.ts';
 import type { ConfiguredRule } from '../judge.ts';
+import type { DeclaredHolder } from '../model/declared.ts';
 import type { Severity } from '../model/finding.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { rules } from '../rules/index.ts';
@@ -87,7 +88,7 @@ export function settle(sources: readonly string[], flags: AuditFlags, io: Io): S
     lookbackDays: settleLookback(flags, config),
     checkpoint: settleFile(flags.checkpoint ?? config.checkpoint, io),
     aws: settleAws(flags, config),
-    rules: configureRules(rules, config.rules ?? {}, flags),
+    rules: configureRules(rules, config.rules ?? {}, flags, config.register),
     failOn: oneOf('--fail-on', flags.failOn, FAIL_ON) ?? config.failOn ?? 'high',
     failOnBlind: flags.failOnBlind ?? config.failOnBlind ?? false,
     gate: oneOf('--gate', flags.gate, GATES) ?? config.gate ?? 'new',
@@ -107,21 +108,38 @@ function settleShowing(flags: ReportFlags, config: Config, io: Io): Showing {
   };
 }
 
-/** The rules that judge, with the option values in force. A rule that is named runs whatever the config says. */
+/**
+ * The rules that judge, with the option values in force. A rule that is named runs whatever the config says, but for one
+ * that judges by what no holder of the register declares: that is left out or, by name, an error.
+ */
 export function configureRules(
   all: readonly Rule[],
   settings: Readonly<Record<string, RuleSettings>>,
   { rule: wanted = [], skipRule: unwanted = [] }: Pick<AuditFlags, 'rule' | 'skipRule'>,
+  register: readonly DeclaredHolder[] = [],
 ): ConfiguredRule[] {
   const ids = all.map(({ id }) => id);
   for (const id of [...wanted, ...unwanted]) if (!ids.includes(id)) throw unknownName('rule', id, ids);
-  const chosen = all.filter(({ id }) => {
-    const isWanted = wanted.length > 0 ? wanted.includes(id) : (settings[id]?.enabled ?? true);
-    return isWanted && !unwanted.includes(id);
+  const chosen = all.filter(rule => {
+    const { id } = rule;
+    if (unwanted.includes(id)) return false;
+    if (wanted.length > 0 && !wanted.includes(id)) return false;
+    if (wanted.length === 0) return (settings[id]?.enabled ?? true) && isDeclared(rule, register);
+    if (!isDeclared(rule, register)) throw undeclared(rule);
+    return true;
   });
   if (chosen.length === 0) throw new UserError('no rule is left to judge by', 'List them with `keyward rules`.');
   return chosen.map(rule => ({ rule, options: optionsOf(rule, settings[rule.id] ?? {}) }));
 }
+
+const isDeclared = ({ needsDeclared }: Rule, register: readonly DeclaredHolder[]): boolean =>
+  needsDeclared === undefined || register.some(holder => needsDeclared.some(field => holder[field] !== undefined));
+
+const undeclared = ({ id, needsDeclared = [] }: Rule): UserError =>
+  new UserError(
+    `the rule '${id}' judges by the register, and no holder in it declares ${needsDeclared.join(' or ')}`,
+    'Declare them in keyward.yaml under `register`; docs/register.md shows how.',
+  );
 
 function optionsOf({ options }: Rule, { enabled: _, ...given }: RuleSettings): ConfiguredRule['options'] {
   return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, given[name] ?? option.default]));

@@ -24,6 +24,9 @@ export const activity = defineFacet({
   },
 });
 
+/** The UTC days of those alone. */
+export const daysOfActivity = (table: Table): number[] => Array.from(activityDays(table), ({ day }) => day);
+
 /** Active days, ascending. */
 export function* activityDays(table: Table): Generator<ActiveDay> {
   for (const [day, values] of table.rows()) {

@@ -24,6 +24,16 @@ export interface DeedRow {
   readonly example: string;
 }
 
+const INVITING =
+  /^(?:openai:(?:(?:tenant\.)?user\.(?:added|invited)|(?:tenant\.\w+_)?invite\.(?:sent|upserted))|anthropic:org_(?:user_invite_sent|join_request_approved)|litellm:user-created)$/;
+
+/** Whether a grant makes somebody a member of a vendor's organisation or of a proxy. */
+export const isInviting = (action: string): boolean => INVITING.test(action);
+
+/** Whether a grant lets somebody in, be it only to a workspace, where others give more to those who are in already. */
+export const isJoining = (action: string): boolean =>
+  isInviting(action) || action === 'anthropic:platform_workspace_member_added';
+
 /** Several rows taken together. */
 export interface DeedSum {
   readonly count: number;

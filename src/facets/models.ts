@@ -1,6 +1,7 @@
 import { DAY, dayOfHour } from '../time.ts';
 import { defineFacet } from './facet.ts';
 import { keepSlots } from './keep.ts';
+import { isOfTokenLog } from './logged-tokens.ts';
 import { addToSlots, type Slots, type SlotShape, slotRows } from './slots.ts';
 import { isTaken } from './volume.ts';
 
@@ -31,14 +32,16 @@ const SHAPE: SlotShape = {
 /** Day by day, the models that a credential used. */
 export const models = defineFacet({
   id: 'models',
-  version: 3,
-  columns: ['hour', 'deed', 'model', 'outcome'],
+  version: 4,
+  columns: ['hour', 'deed', 'model', 'outcome', 'agent'],
   ...keepSlots(SHAPE),
   add(state, event) {
     const { count, tokensIn, tokensOut } = event;
     if (event.deed !== 'infer' || !isTaken(event.outcome) || count + tokensIn + tokensOut === 0) return;
     const answered = count > 0 && event.outcome === 'ok';
-    const values = [count, tokensIn, tokensOut, answered ? event.at : Number.POSITIVE_INFINITY];
+    // A token log tells which models were used; its tokens are held apart.
+    const tokens = isOfTokenLog(event.agent) ? [0, 0] : [tokensIn, tokensOut];
+    const values = [count, ...tokens, answered ? event.at : Number.POSITIVE_INFINITY];
     const key = [dayOfHour(event.hour), event.model.slice(0, MAX_NAME)] as const;
     addToSlots(SHAPE, state, key, values, answered ? event.example : '');
   },

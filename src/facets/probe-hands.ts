@@ -30,7 +30,7 @@ const atEpoch = (): number => 0;
 /** Of a role that many hands share, which of them looked at models, was refused and got answers. */
 export const probeHands = defineFacet({
   id: 'probe-hands',
-  version: 2,
+  version: 3,
   columns: ['credential', 'principal', 'session', 'deed', 'action', 'outcome', 'model'],
   empty: (): ProbeHands => ({ table: newTable(), areTooMany: false }),
   add(state, event) {

@@ -35,11 +35,17 @@ const LOOKS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bedrock-mantle': ['GetModel', 'ListModels'],
   'aws-external-anthropic': ['GetModel', 'ListModels', 'ListWorkspaces'],
+  aiplatform: ['GetPublisherModel', 'ListPublisherModels'],
+  generativelanguage: ['GetModel', 'ListModels'],
 };
 
-const LOOK_ACTIONS: ReadonlySet<string> = new Set(
-  Object.entries(LOOKS).flatMap(([service, names]) => names.map(name => `${service}:${name}`)),
-);
+/** What a request to a proxy asks for, whichever vendor's models are behind it. */
+const LOOKS_THROUGH_PROXY = ['get-model', 'list-models'];
+
+const LOOK_ACTIONS: ReadonlySet<string> = new Set([
+  ...Object.entries(LOOKS).flatMap(([service, names]) => names.map(name => `${service}:${name}`)),
+  ...LOOKS_THROUGH_PROXY,
+]);
 
 const MAX_NAME = 160;
 
@@ -61,7 +67,7 @@ const HOURLY_LEVELS = 2;
 /** Hour by hour, how a credential looked for models and which ones refused it. */
 export const probes = defineFacet({
   id: 'probes',
-  version: 3,
+  version: 4,
   columns: ['hour', 'deed', 'action', 'outcome', 'model'],
   ...keepSlots(SHAPE),
   add(state, event) {

@@ -1,6 +1,7 @@
 import { HOUR } from '../time.ts';
 import { defineFacet } from './facet.ts';
 import { keepTally } from './keep.ts';
+import { isOfTokenLog } from './logged-tokens.ts';
 import { modelFamily } from './models.ts';
 import { addToTally, type Tally, type TallyShape, tallyRows } from './tally.ts';
 import { isByService, isTaken } from './volume.ts';
@@ -45,12 +46,14 @@ const SHAPE: TallyShape = {
 /** The ways by which a credential reached models; refused and throttled calls reached none. */
 export const routes = defineFacet({
   id: 'routes',
-  version: 1,
+  version: 2,
   columns: ['hour', 'deed', 'outcome', 'agent', 'action', 'account', 'region', 'model'],
   ...keepTally(SHAPE),
   add(state, event) {
     const { count, hour, action, account, region, model } = event;
     const tokens = event.tokensIn + event.tokensOut;
+    // A token log reached by no way of its own.
+    if (isOfTokenLog(event.agent)) return;
     if (event.deed !== 'infer' || isByService(event.agent) || !isTaken(event.outcome) || count + tokens === 0) return;
     const key = [serviceIn(action), account, region, model].map(part => part.slice(0, LONGEST)).join(SEPARATOR);
     addToTally(SHAPE, state, key, [count, tokens, hour * HOUR, hour * HOUR], count > 0 ? event.example : '');

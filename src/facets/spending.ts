@@ -2,7 +2,9 @@ import { DAY, dayOfHour } from '../time.ts';
 import { defineFacet } from './facet.ts';
 import { keepSlots } from './keep.ts';
 import { addToSlots, type Slots, type SlotShape, slotRows } from './slots.ts';
-import { isByService, isTaken } from './volume.ts';
+import { loggedHours } from './logged-tokens.ts';
+import type { Table } from './table.ts';
+import { isTaken, isToldElsewhere } from './volume.ts';
 
 /** What a credential asked of models on one UTC day, and what that cost. */
 export interface SpendingDay {
@@ -30,13 +32,13 @@ const SHAPE: SlotShape = {
 /** Day by day and exactly, how much a credential used models, and for how much. */
 export const spending = defineFacet({
   id: 'spending',
-  version: 1,
+  version: 2,
   columns: ['hour', 'deed', 'outcome', 'agent'],
   ...keepSlots(SHAPE),
   add(state, event) {
     const { count, microUsd } = event;
     const tokens = event.tokensIn + event.tokensOut;
-    if (event.deed !== 'infer' || isByService(event.agent) || !isTaken(event.outcome)) return;
+    if (event.deed !== 'infer' || isToldElsewhere(event.agent) || !isTaken(event.outcome)) return;
     if (count + tokens + microUsd === 0) return;
     const times = count > 0 ? [event.at, event.last] : [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     addToSlots(
@@ -49,8 +51,25 @@ export const spending = defineFacet({
   },
 });
 
-/** The days in order. */
-export function spendingDays(slots: Slots): SpendingDay[] {
+/** The days in order, with the tokens of a token log: where both tell of tokens, the fuller count holds. */
+export function spendingDays(slots: Slots, logged: Table): SpendingDay[] {
+  const days = new Map(toldDays(slots).map(day => [day.day, day]));
+  for (const [day, tokens] of loggedDays(logged)) {
+    const ends = { first: day * DAY, last: (day + 1) * DAY - 1 };
+    const known = days.get(day) ?? { day, calls: 0, tokens: 0, microUsd: 0, ...ends, example: '' };
+    days.set(day, { ...known, tokens: Math.max(known.tokens, tokens) });
+  }
+  return [...days.values()].sort((a, b) => a.day - b.day);
+}
+
+function loggedDays(logged: Table): ReadonlyMap<number, number> {
+  const days = new Map<number, number>();
+  for (const { hour, tokensIn, tokensOut } of loggedHours(logged))
+    days.set(dayOfHour(hour), (days.get(dayOfHour(hour)) ?? 0) + tokensIn + tokensOut);
+  return days;
+}
+
+function toldDays(slots: Slots): SpendingDay[] {
   return slotRows(slots).map(([day, , { values, example }]) => {
     const [calls, tokens, microUsd, first, last] = values as [number, number, number, number, number];
     const times = calls > 0 ? { first, last } : { first: day * DAY, last: (day + 1) * DAY - 1 };

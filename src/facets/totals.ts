@@ -1,5 +1,5 @@
 import { defineFacet } from './facet.ts';
-import { isByService, isTaken } from './volume.ts';
+import { isTaken, isToldElsewhere } from './volume.ts';
 
 /** What a credential asked of models in all. */
 export interface Totals {
@@ -15,11 +15,11 @@ const nothing = (): Totals => ({ calls: 0, tokensIn: 0, tokensOut: 0, microUsd: 
 /** How much a credential used models, all times together. */
 export const totals = defineFacet({
   id: 'totals',
-  version: 1,
+  version: 2,
   columns: ['deed', 'outcome', 'agent'],
   empty: nothing,
   add(state, event) {
-    if (event.deed !== 'infer' || isByService(event.agent) || !isTaken(event.outcome)) return;
+    if (event.deed !== 'infer' || isToldElsewhere(event.agent) || !isTaken(event.outcome)) return;
     state.calls += event.count;
     state.tokensIn += event.tokensIn;
     state.tokensOut += event.tokensOut;

@@ -21,6 +21,7 @@ const LENT: ReadonlySet<CredentialKind> = new Set([
   'managed-identity',
   'federated-credential',
   'external-account',
+  'service-account',
 ]);
 
 /** Whether a credential is lent to whoever needs it and so is in no one place. */
@@ -68,8 +69,9 @@ function joined(a: Visit, b: Visit): Visit {
   };
 }
 
-/** Who a credential belongs to, or itself where nobody is named. */
-export const principalOf = ({ owner, id }: Credential): string => owner || id;
+/** Who a credential belongs to, or itself where nobody is named; a member and a service account are themselves. */
+export const principalOf = ({ owner, id, kind }: Credential): string =>
+  kind === 'member' || kind === 'service-account' ? id : owner || id;
 
 /** On how many days a credential was used before an instant, and how many networks it was on for one of them only. */
 export function roamingBefore(

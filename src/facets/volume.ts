@@ -2,6 +2,7 @@ import type { Outcome } from '../model/event.ts';
 import { HOUR } from '../time.ts';
 import { defineFacet } from './facet.ts';
 import { keepTable } from './keep.ts';
+import { isOfTokenLog, loggedHours } from './logged-tokens.ts';
 import type { Fold, Table } from './table.ts';
 
 /** Model use within one UTC hour. A time that no call gave is infinite. */
@@ -33,15 +34,18 @@ export const isTaken = (outcome: Outcome): boolean => outcome === 'ok' || outcom
 /** What a service calls for a principal says nothing of how much the principal asks of it. */
 export const isByService = (agent: string): boolean => agent === 'aws-service';
 
+/** What is not this credential's to answer for, or is held apart so that it does not count twice. */
+export const isToldElsewhere = (agent: string): boolean => isByService(agent) || isOfTokenLog(agent);
+
 /** Hour by hour, how much a credential used models. */
 export const volume = defineFacet({
   id: 'volume',
-  version: 2,
+  version: 3,
   columns: ['hour', 'deed', 'outcome', 'agent'],
   ...keepTable(FOLDS, hour => hour * HOUR),
   add(state, event) {
     const { count, tokensIn, tokensOut, outcome } = event;
-    if (event.deed !== 'infer' || isByService(event.agent) || count + tokensIn + tokensOut === 0) return;
+    if (event.deed !== 'infer' || isToldElsewhere(event.agent) || count + tokensIn + tokensOut === 0) return;
     const taken = isTaken(outcome);
     const refused = isRefused(outcome);
     if (!taken && !refused) return;
@@ -56,6 +60,22 @@ export const volume = defineFacet({
       timed && outcome === 'ok' ? event.at : Number.POSITIVE_INFINITY,
     ]);
   },
+});
+
+/** The hours of a volume table with the tokens of a token log, ascending: where both tell of tokens, the fuller count holds. */
+export function hoursWithTokens(table: Table, logged: Table): VolumeHour[] {
+  const hours = new Map(Array.from(volumeHours(table), hour => [hour.hour, hour]));
+  for (const { hour, tokensIn, tokensOut } of loggedHours(logged)) {
+    const known = hours.get(hour) ?? idleHour(hour);
+    const tokens = { tokensIn: Math.max(known.tokensIn, tokensIn), tokensOut: Math.max(known.tokensOut, tokensOut) };
+    hours.set(hour, { ...known, ...tokens });
+  }
+  return logged.size === 0 ? [...hours.values()] : [...hours.values()].sort((a, b) => a.hour - b.hour);
+}
+
+const idleHour = (hour: number): VolumeHour => ({
+  ...{ hour, calls: 0, refused: 0, tokensIn: 0, tokensOut: 0 },
+  ...{ first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY, okFirst: Number.POSITIVE_INFINITY },
 });
 
 /** The hours of a volume table, ascending. */

@@ -1,8 +1,8 @@
 import type { Everyone } from '../everyone.ts';
 import { censusKey } from '../inventory.ts';
-import { aliasOf, isUnnamed } from '../kinds.ts';
+import { aliasOf, isStatic, isUnnamed } from '../kinds.ts';
 import type { Ledger } from '../ledger.ts';
-import type { Credential, Provider } from '../model/credential.ts';
+import type { Credential, CredentialKind, Provider } from '../model/credential.ts';
 import { maskIn } from './masks.ts';
 
 /** What the lists of the providers say, and do not say, of keys. */
@@ -11,6 +11,8 @@ export interface Listings {
   isTold(id: string): boolean;
   /** When the key's provider listed all keys of its kind and account without it; null where none did. */
   missedAt(credential: Credential): number | null;
+  /** Whether a key's provider listed all who may hold it, and its holder is none of them. */
+  isHolderMissed(credential: Credential): boolean;
 }
 
 /** A listing that was seen to its end. */
@@ -32,8 +34,23 @@ export function listingsOf({ credentials, censuses }: Ledger, everyone: Everyone
     const credential = everyone.credential(id)!;
     if (isTold(id)) wholes.get(censusKey(credential))?.members.push(credential);
   }
-  return { isTold, missedAt: credential => (isTold(credential.id) ? null : missedAt(credential, wholes)) };
+  return {
+    isTold,
+    missedAt: credential => (isTold(credential.id) ? null : missedAt(credential, wholes)),
+    isHolderMissed({ id, kind, provider, account, owner, createdAt = 0 }) {
+      if (owner === '' || !isStatic(kind) || !isTold(id) || everyone.credential(owner) !== undefined) return false;
+      const listed = (HOLDERS[provider] ?? []).map(kind => everyone.listedAt(account, kind));
+      return listed.length > 0 && listed.every(at => at !== null && at >= createdAt);
+    },
+  };
 }
+
+/** What may hold keys, by who gives them out; the clouds list nobody. */
+const HOLDERS: Partial<Record<Provider, readonly CredentialKind[]>> = {
+  anthropic: ['member', 'service-account'],
+  openai: ['member', 'service-account'],
+  proxy: ['member'],
+};
 
 function missedAt(credential: Credential, wholes: ReadonlyMap<string, Whole>): number | null {
   const { id, kind, owner, account, provider } = credential;

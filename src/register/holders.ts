@@ -1,3 +1,4 @@
+import { groupBy } from '../group.ts';
 import { isStatic, principalText } from '../kinds.ts';
 import type { Credential } from '../model/credential.ts';
 
@@ -37,4 +38,16 @@ export function holderOf(credential: Credential, known: (id: string) => Credenti
 export function addressIn(principal: string): string {
   const last = principal.slice(principal.lastIndexOf('/') + 1).trim();
   return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(last) ? last.toLowerCase() : '';
+}
+
+const ACCOUNT = /^(arn:[\w-]+:iam::)\d+(?=:user\/)/;
+
+/** Gives a holder whom a list names without the account the id of the only one of that name that there is. */
+export function withAccounts(holders: readonly Holder[]): (holder: Holder) => Holder {
+  const whole = new Set(holders.flatMap(({ id }) => (ACCOUNT.test(id) ? [id] : [])));
+  const byName = groupBy(whole, id => id.replace(ACCOUNT, '$1'));
+  return holder => {
+    const [id, ...others] = byName.get(holder.id) ?? [];
+    return id === undefined || others.length > 0 ? holder : { ...holder, id };
+  };
 }

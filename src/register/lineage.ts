@@ -9,6 +9,8 @@ import { compareText } from '../wording.ts';
 export interface HeldKey {
   readonly credential: Credential;
   readonly holderId: string;
+  /** When it was last used; not a finite number when nobody saw it in use. */
+  readonly lastUsedAt: number;
 }
 
 /** Which key took the place of which. */
@@ -20,14 +22,13 @@ export interface Lineage {
 /** So near to the end of one key, another of the same holder and name takes its place. */
 const ROTATION = 7 * DAY;
 
-/** Finds the rotations: what the provider says, and failing that a key made when another of its holder and name ended. */
+/** Finds the rotations: what the provider says, and failing that a key made when another of its holder and name ended, or was used no more. */
 export function lineageOf(keys: readonly HeldKey[], now: number): Lineage {
   const statics = keys.filter(({ credential }) => isStatic(credential.kind));
   const ids = new Set(statics.map(({ credential }) => credential.id));
   const replaces = new Map<string, string>();
   for (const alike of groupBy(statics, likenessOf).values()) {
-    const credentials = alike.map(({ credential }) => credential);
-    for (const [key, before] of successions(credentials, now)) replaces.set(key, before);
+    for (const [key, before] of successions(alike, now)) replaces.set(key, before);
   }
   for (const { credential } of statics) {
     const { id, parent } = credential;
@@ -52,7 +53,7 @@ interface Succession {
 const MOST_ALIKE = 50;
 
 /** Pairs each new key with the ended one nearest to its creation; no key takes part in two successions on one side. */
-function successions(keys: readonly Credential[], now: number): [key: string, before: string][] {
+function successions(keys: readonly HeldKey[], now: number): [key: string, before: string][] {
   if (keys.length > MOST_ALIKE) return [];
   const possible = keys.flatMap(key => keys.flatMap(before => succession(key, before, now)));
   possible.sort((a, b) => a.distance - b.distance || compareText(a.key, b.key) || compareText(a.before, b.before));
@@ -65,18 +66,18 @@ function successions(keys: readonly Credential[], now: number): [key: string, be
   });
 }
 
-function succession(key: Credential, before: Credential, now: number): Succession[] {
-  const { createdAt } = key;
-  const endedAt = endOf(before, now);
-  if (createdAt === undefined || endedAt === null || createdAt <= (before.createdAt ?? Number.NEGATIVE_INFINITY))
-    return [];
-  const distance = Math.abs(createdAt - endedAt);
-  return distance > ROTATION || key.id === before.id ? [] : [{ key: key.id, before: before.id, distance }];
+function succession({ credential: key }: HeldKey, before: HeldKey, now: number): Succession[] {
+  const { id, createdAt = Number.NEGATIVE_INFINITY } = before.credential;
+  if (key.createdAt === undefined || key.createdAt <= createdAt || key.id === id) return [];
+  const distance = Math.min(...endsOf(before, now).map(at => Math.abs(key.createdAt! - at)));
+  return distance > ROTATION ? [] : [{ key: key.id, before: id, distance }];
 }
 
-/** When a key ended; null while it lasts, or when nobody knows. */
-function endOf(credential: Credential, now: number): number | null {
+/** When a key may have ended: a list tells that it has, and not when, so its last use counts as well. None while it lasts. */
+function endsOf({ credential, lastUsedAt }: HeldKey, now: number): number[] {
   const { active, observedAt, expiresAt = Number.POSITIVE_INFINITY } = credential;
-  const endedAt = Math.min(active === false && isDated(credential) ? observedAt : Number.POSITIVE_INFINITY, expiresAt);
-  return endedAt <= now ? endedAt : null;
+  const isEnded = active === false && isDated(credential);
+  const endedAt = Math.min(isEnded ? observedAt : Number.POSITIVE_INFINITY, expiresAt);
+  if (endedAt > now) return [];
+  return Number.isFinite(lastUsedAt) ? [endedAt, lastUsedAt] : [endedAt];
 }

@@ -1,12 +1,14 @@
 import { lifetime } from '../facets/lifetime.ts';
 import type { Facet } from '../facets/facet.ts';
+import { loggedHours, loggedTokens } from '../facets/logged-tokens.ts';
 import { models } from '../facets/models.ts';
 import { networkRows, networks } from '../facets/networks.ts';
-import { totals } from '../facets/totals.ts';
+import type { Table } from '../facets/table.ts';
+import { type Totals, totals } from '../facets/totals.ts';
 import type { Ledger } from '../ledger.ts';
 
 /** What the register asks of the logs. */
-export const registerFacets: readonly Facet<unknown>[] = [lifetime, models, networks, totals];
+export const registerFacets: readonly Facet<unknown>[] = [lifetime, loggedTokens, models, networks, totals];
 
 /** How much a credential was at work; null where nobody asked for it. */
 export interface Work {
@@ -41,11 +43,11 @@ export function usageIn({ plan, profiles }: Ledger): UsageBook {
     const index = plan.facets.findIndex(({ id }) => id === facet.id);
     return id => (index < 0 ? null : ((profiles.get(id)?.[index] as S | undefined) ?? facet.empty()));
   };
-  const [livedBy, askedBy] = [readerOf(lifetime), readerOf(totals)];
+  const [livedBy, askedBy, loggedBy] = [readerOf(lifetime), readerOf(totals), readerOf(loggedTokens)];
   const [wentBy, tookBy] = [readerOf(networks), readerOf(models)];
   const work = (id: string): Work => {
     const [lived, asked] = [livedBy(id), askedBy(id)];
-    const { calls, tokensIn, tokensOut, microUsd } = asked ?? NOT_ASKED;
+    const { calls, tokensIn, tokensOut, microUsd } = asked === null ? NOT_ASKED : withLogged(asked, loggedBy(id));
     const { first, last } = lived ?? lifetime.empty();
     return { first, last, uses: lived?.count ?? null, calls, tokensIn, tokensOut, microUsd };
   };
@@ -60,6 +62,16 @@ export function usageIn({ plan, profiles }: Ledger): UsageBook {
       };
     },
   };
+}
+
+/** Where the log of calls and a log of tokens both tell of tokens, the fuller count holds. */
+function withLogged(asked: Totals, logged: Table | null): Totals {
+  let [tokensIn, tokensOut] = [0, 0];
+  for (const hour of logged === null ? [] : loggedHours(logged)) {
+    tokensIn += hour.tokensIn;
+    tokensOut += hour.tokensOut;
+  }
+  return { ...asked, tokensIn: Math.max(asked.tokensIn, tokensIn), tokensOut: Math.max(asked.tokensOut, tokensOut) };
 }
 
 const NOT_ASKED = { calls: null, tokensIn: null, tokensOut: null, microUsd: null };

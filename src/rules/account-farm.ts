@@ -1,11 +1,12 @@
 import { incidentsOf } from '../episodes.ts';
-import { type DeedRow, deedRows, deeds } from '../facets/deeds.ts';
+import { type DeedRow, deedRows, deeds, isInviting } from '../facets/deeds.ts';
 import { prefixOf } from '../facets/footprints.ts';
+import { addsKey } from '../facets/issuance.ts';
 import { timeBetween } from '../facets/stretch.ts';
 import { principalOf } from '../facets/visits.ts';
 import { groupBy } from '../group.ts';
-import { isStatic, kindText, principalText } from '../kinds.ts';
-import type { Credential } from '../model/credential.ts';
+import { hasOneLog, holderName, holderText, isHolder, isStatic, kindText } from '../kinds.ts';
+import type { Credential, CredentialKind } from '../model/credential.ts';
 import type { Episode } from '../model/finding.ts';
 import type { OptionValues } from '../model/option.ts';
 import { disableCommands } from '../remedies.ts';
@@ -64,11 +65,12 @@ export const accountFarm = defineRule({
   family: 'campaign',
   title: 'Many keys or accounts made at once',
   severity: 'medium',
-  severities: 'High when more than 30 keys were made.',
+  severities:
+    'High when more than 30 keys or accounts were made; invitations alone are medium, since people must take them up.',
   kind: 'signal',
   description:
-    'Ten keys or accounts, or more, are made within 24 hours by one principal or from one network, and at least three times as many as it ever made in a day before: keys in store, so that each may stay below every limit or take over when another is disabled. ' +
-    'A rotation is exempt, and counted in the coverage: four of five holders had an older key that ended within a week. So is what is done on three other days as well. New secrets for keys that exist, and passwords, do not count.',
+    'Ten keys or accounts, or more, are made within 24 hours by one principal or from one network, and at least three times as many as it ever made in a day before: keys in store, so that each may stay below every limit or take over when another is disabled. Service accounts count, and so do members who are invited to an organisation of a vendor or added to a proxy. ' +
+    'A rotation is exempt, and counted in the coverage: four of five holders had an older key that ended within a week. So is what is done on three other days as well. New secrets for keys that exist, keys that their proxy rotates, and passwords do not count.',
   remediation:
     'Ask the maker what the keys are for. If nobody knows, disable the maker first and then all the keys that are named here, whether they were used or not.',
   references: [
@@ -100,7 +102,7 @@ export const accountFarm = defineRule({
     const makings: Making[] = [];
     const endings = new Map<string, DeedRow[]>();
     for (const { credential, facets } of everyone) {
-      const rows = MAKINGS.flatMap(deed => deedRows(facets.deeds, deed));
+      const rows = MAKINGS.flatMap(deed => deedRows(facets.deeds, deed)).filter(isMaking);
       if (rows.some(row => isBlurred(row, context.options))) yield { abstain: 'blurred' };
       makings.push(...makingsOf(credential, rows, context));
       for (const deed of ['disable', 'delete'] as const) {
@@ -128,10 +130,10 @@ export const accountFarm = defineRule({
   },
 });
 
-const MAKINGS = ['create', 'open'] as const;
+const MAKINGS = ['create', 'open', 'grant'] as const;
 
-/** What sets a secret anew, or a password: no further key comes of it. */
-const NO_NEW_KEY = /:(?:(?:Create|Update)LoginProfile|ResetServiceSpecificCredential)$|\/regenerate\w*\/action$/;
+/** A grant makes somebody a member, or is none of this. */
+const isMaking = ({ deed, action }: DeedRow): boolean => (deed === 'grant' ? isInviting(action) : addsKey(action));
 
 /** So many were made that neither their names nor when each was made is kept. */
 const isBlurred = ({ target, first, last }: DeedRow, { withinHours }: Settings): boolean =>
@@ -141,18 +143,28 @@ const isBlurred = ({ target, first, last }: DeedRow, { withinHours }: Settings):
 function* makingsOf(maker: Credential, rows: readonly DeedRow[], { subjectOf, options }: Context): Generator<Making> {
   const seen = new Set<string>();
   for (const row of rows) {
-    const { deed, action, target, address, country, count, first, last, example } = row;
-    if (NO_NEW_KEY.test(action) || seen.has(target) || isBlurred(row, options)) continue;
+    const { deed, target, address, country, count, first, last, example } = row;
+    if (seen.has(target) || isBlurred(row, options)) continue;
     if (target !== '') seen.add(target);
     const kind = subjectOf(target)?.credential.kind ?? 'unknown';
-    if (kind !== 'unknown' && !isStatic(kind)) continue;
+    if (kind !== 'unknown' && !isStatic(kind) && !isHolder(kind)) continue;
     const network = address === '' ? '' : prefixOf(address);
     const amount = target === '' ? count : 1;
-    const noun = deed === 'open' ? 'account' : kindText(kind);
+    const noun = nounOf(deed, kind);
     const until = target === '' ? last : first;
     yield { maker, made: target, noun, amount, network, country, example, from: first, until };
   }
 }
+
+function nounOf(deed: DeedRow['deed'], kind: CredentialKind): string {
+  if (deed === 'grant') return MEMBER;
+  return deed === 'open' && !isHolder(kind) ? 'account' : kindText(kind);
+}
+
+const MEMBER = 'member';
+
+/** What holds keys of its own. */
+const isAccount = (noun: string): boolean => noun === 'account' || noun === 'service account' || noun === MEMBER;
 
 /** Of each stretch without a quiet day, the most within a day, if it is much more than ever before. */
 function peaksIn(makings: readonly Making[], settings: Settings): Peak[] {
@@ -172,6 +184,9 @@ function peaksIn(makings: readonly Making[], settings: Settings): Peak[] {
 }
 
 const amountOf = (makings: readonly Making[]): number => makings.reduce((sum, { amount }) => sum + amount, 0);
+
+/** How many of them nobody must take up first. */
+const madeIn = (makings: readonly Making[]): number => amountOf(makings.filter(({ noun }) => noun !== MEMBER));
 
 /** The most that was made within a stretch, the earliest of equals. */
 function mostWithin(ordered: readonly Making[], length: number): readonly Making[] {
@@ -221,11 +236,18 @@ function sayMaker(peak: Peak, context: Context) {
   return {
     ...aboutPeak(peak, context),
     message: 'maker',
-    data: { ...dataOf(peak, context), maker: principalText(principal) },
+    data: { ...dataOf(peak, context), maker: makerText(maker!, context) },
     subject: [principal],
     credential: maker!.id,
   } as const;
 }
+
+/** A key whose holder nobody named stands for itself. */
+const makerText = (maker: Credential, { subjectOf }: Context): string => {
+  const principal = principalOf(maker);
+  const isKey = principal === maker.id && isStatic(maker.kind) && !hasOneLog(maker.provider);
+  return isKey ? `${kindText(maker.kind)} ${principal}` : holderText(principal, subjectOf);
+};
 
 function sayNetwork(network: string, peak: Peak, context: Context) {
   const makers = new Set(peak.makings.map(({ maker }) => principalOf(maker))).size;
@@ -240,7 +262,7 @@ function sayNetwork(network: string, peak: Peak, context: Context) {
 function dataOf({ makings, amount, record }: Peak, { coveredDays, options }: Context) {
   const { from } = makings[0]!;
   const nouns = new Set(makings.map(({ noun }) => noun));
-  const noun = nouns.size === 1 ? [...nouns][0]! : nouns.has('account') ? 'key or account' : 'key';
+  const noun = nouns.size === 1 ? [...nouns][0]! : [...nouns].some(isAccount) ? 'key or account' : 'key';
   const plural = noun === 'key or account' ? 'keys and accounts' : undefined;
   const days = countText(coveredDays(from - options.lookbackDays * DAY, from), 'day');
   const before = record === 0 ? 'none' : `at most ${withSeparators(record)} at once`;
@@ -260,7 +282,7 @@ function aboutPeak({ makings, amount, record }: Peak, { options, subjectOf, cove
   const made = names(making => making.made);
   const [from, until] = [makings[0]!.from, untilOf(makings)];
   return {
-    severity: amount > options.highMade ? ('high' as const) : ('medium' as const),
+    severity: madeIn(makings) > options.highMade ? ('high' as const) : ('medium' as const),
     members: made,
     episodes: [{ from, until }],
     evidence: {
@@ -269,6 +291,7 @@ function aboutPeak({ makings, amount, record }: Peak, { options, subjectOf, cove
       coveredDays: coveredDays(from - options.lookbackDays * DAY, from),
       members: made.length,
       makers: names(({ maker }) => principalOf(maker)),
+      ...holderName(principalOf(makings[0]!.maker), subjectOf),
       holders: new Set(made.map(id => subjectOf(id)?.credential.owner ?? '')).size,
       networks: names(({ network }) => network),
       countries: names(({ country }) => country),
@@ -284,6 +307,7 @@ function examples(): Example<{ maker: string; network: string }>[] {
   const older = (i: number) => `AKIAIOSFODNN7OLD${String(i).padStart(4, '0')}`;
   const user = (i: number) => `arn:aws:iam::123456789012:user/u${i}`;
   const keys = (count: number) => Array.from({ length: count }, (_, i) => ({ id: key(i), owner: user(i) }));
+  const admin = { id: 'user-Example', provider: 'openai', kind: 'member', owner: 'a@example.com' } as const;
   const life: ExampleEvent = { at: -60 * DAY, until: -HOUR, every: DAY };
   const create = { deed: 'create', action: 'iam:CreateAccessKey' } as const;
   const farm = (count: number, more: (i: number) => Partial<ExampleEvent> = () => ({})): ExampleEvent[] =>
@@ -323,6 +347,50 @@ function examples(): Example<{ maker: string; network: string }>[] {
         ...farm(6, i => ({ deed: 'open', action: 'organizations:CreateAccount', target: `car-${i}` })),
       ],
       expect: ['maker:medium'],
+    },
+    {
+      title: 'forty members invited to an organisation of a vendor in one hour',
+      credential: admin,
+      events: [
+        life,
+        ...farm(40, i => ({ deed: 'grant', action: 'openai:invite.sent', target: `user${i}@example.com` })),
+      ],
+      expect: ['maker:medium'],
+    },
+    {
+      title: 'forty service accounts made for projects of a vendor in one hour',
+      credential: admin,
+      known: Array.from({ length: 40 }, (_, i) => ({
+        ...admin,
+        id: `user-sa${i}`,
+        kind: 'service-account' as const,
+        owner: '',
+      })),
+      events: [
+        life,
+        ...farm(40, i => ({ deed: 'open', action: 'openai:service_account.created', target: `user-sa${i}` })),
+      ],
+      expect: ['maker:high'],
+    },
+    {
+      title: 'roles for forty people who are members already',
+      credential: admin,
+      events: [
+        life,
+        ...farm(40, i => ({ deed: 'grant', action: 'openai:role.assignment.created', target: `user-${i}` })),
+      ],
+      expect: [],
+    },
+    {
+      title: 'twelve virtual keys that their proxy rotates in one night',
+      credential: { ...admin, id: 'litellm_proxy_master_key', provider: 'proxy', kind: 'admin-key', owner: '' },
+      known: Array.from({ length: 12 }, (_, i) => ({
+        id: key(i),
+        provider: 'proxy' as const,
+        kind: 'virtual-key' as const,
+      })),
+      events: [life, ...farm(12, () => ({ action: 'litellm:key-rotated' }))],
+      expect: [],
     },
     { title: 'nine keys', known: keys(9), events: [life, ...farm(9)], expect: [] },
     {

@@ -3,6 +3,7 @@ import { groupBy } from '../group.ts';
 import { type Network, networkEvidence, networkRows, networks } from '../facets/networks.ts';
 import { type PlaceHour, placeHours, places } from '../facets/places.ts';
 import { episodesOf } from '../facets/stretch.ts';
+import type { Provider } from '../model/credential.ts';
 import type { OptionValues } from '../model/option.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY, dayOfHour } from '../time.ts';
@@ -10,6 +11,12 @@ import { countText, dayText, isoText } from '../wording.ts';
 import { defineRule, type Example, type Verdict } from './rule.ts';
 
 const COUNTRY = /^[A-Z]{2}$/;
+
+const BY_VENDOR = UNSUPPORTED_COUNTRIES.byVendor;
+
+const VENDORS: Readonly<Record<keyof typeof BY_VENDOR, string>> = { anthropic: 'Anthropic', openai: 'OpenAI' };
+
+const isVendor = (provider: Provider): provider is keyof typeof BY_VENDOR => Object.hasOwn(BY_VENDOR, provider);
 
 const options = {
   allow: {
@@ -25,7 +32,7 @@ const options = {
   vendorCountries: {
     default: UNSUPPORTED_COUNTRIES.codes,
     item: COUNTRY,
-    describe: `Those countries, unless allowed. The list that comes with keyward is of ${UNSUPPORTED_COUNTRIES.asOf}; check your vendor's own.`,
+    describe: `Those countries, unless allowed, for every key. The lists that come with keyward are of ${UNSUPPORTED_COUNTRIES.asOf}, and a key of Anthropic or OpenAI is held to that of its vendor; check your vendor's own.`,
   },
 } as const;
 
@@ -34,6 +41,8 @@ const messages = {
   notAllowed: '{calls} from {country}, which is not on the allow-list ({allowed}); the last on {day}.',
   unsupported:
     '{calls} from {country}, where model vendors do not offer their models (list of {asOf}); the last on {day}.',
+  unsupportedBy:
+    '{calls} from {country}, which is not on the list of countries that {vendor} supports (list of {asOf}); the last on {day}.',
   listed: '{calls} from {country}, where by your list of vendorCountries no models are offered; the last on {day}.',
 } as const;
 
@@ -47,11 +56,14 @@ export const deniedGeography = defineRule({
   severity: 'high',
   kind: 'fact',
   description:
-    'A credential is used from a country that you deny or do not allow, or models are called from a country where their vendors do not offer them. ' +
+    'A credential is used from a country that you deny or do not allow, or models are called from a country where their vendors do not offer them: a key of Anthropic or of OpenAI by the list of its vendor, every other by what both lists have in common. ' +
     'Attempts count whatever their outcome, but for sign-ins that failed, which anyone can make; sessions count for the role that lent them. Private addresses and services have no country.',
   remediation:
     'Find out who made the calls. Disable the credential if it was not its holder; otherwise move the workload, or allow the country if that is right.',
-  references: [...UNSUPPORTED_COUNTRIES.sources],
+  references: [
+    'https://www.anthropic.com/supported-countries',
+    ...Object.values(BY_VENDOR).map(({ source }) => source),
+  ],
   falsePositives: [
     'A network registered in one country and used in another; declare it under networks.',
     'A vendor that began to offer its models there; allow the country, or replace vendorCountries.',
@@ -67,7 +79,8 @@ export const deniedGeography = defineRule({
     const byCountry = groupBy(placeHours(facets.places), ({ country }) => country);
     const used = networkRows(facets.networks);
     for (const [country, hours] of byCountry) {
-      const visit = { id: credential.id, country, hours, used: used.filter(row => row.country === country) };
+      const { id, provider } = credential;
+      const visit = { id, provider, country, hours, used: used.filter(row => row.country === country) };
       yield* judgeCountry(visit, options);
     }
   },
@@ -76,6 +89,7 @@ export const deniedGeography = defineRule({
 /** The use of a credential from one country. */
 interface Visit {
   readonly id: string;
+  readonly provider: Provider;
   readonly country: string;
   readonly hours: readonly PlaceHour[];
   readonly used: readonly Network[];
@@ -92,17 +106,35 @@ function* judgeCountry(visit: Visit, lists: Lists): Generator<Said> {
     const allowed = [...lists.allow].sort();
     const evidence = { ...about.evidence, allowed };
     yield { ...about, message: 'notAllowed', data: { ...about.data, allowed: allowed.join(', ') }, evidence };
-  } else if (lists.vendorList && !isAllowed && lists.vendorCountries.includes(country)) {
+  } else if (lists.vendorList && !isAllowed && deniedBy(visit, lists).includes(country)) {
     const inferring = hours.filter(({ inferred }) => inferred > 0);
     if (inferring.length === 0) return;
     const about = aboutOf({ ...visit, hours: inferring }, 'inferred');
     const asOf = isOurs(lists.vendorCountries) ? UNSUPPORTED_COUNTRIES.asOf : null;
     if (asOf === null) yield { ...about, message: 'listed', data: about.data };
-    else {
-      const evidence = { ...about.evidence, listOf: asOf };
-      yield { ...about, message: 'unsupported', data: { ...about.data, asOf }, evidence };
-    }
+    else yield sayUnsupported(about, visit, asOf);
   }
+}
+
+/** The countries that a credential is held to: its vendor's own, unless a list of the user's replaces them all. */
+function deniedBy({ provider }: Visit, { vendorCountries }: Lists): readonly string[] {
+  const own = isVendor(provider) ? BY_VENDOR[provider].codes : vendorCountries;
+  return isOurs(vendorCountries) ? own : vendorCountries;
+}
+
+function sayUnsupported(about: ReturnType<typeof aboutOf>, { provider, country }: Visit, asOf: string): Said {
+  const isCommon = new Set<string>(UNSUPPORTED_COUNTRIES.codes).has(country);
+  const evidence = { ...about.evidence, listOf: asOf };
+  if (isCommon || !isVendor(provider))
+    return { ...about, message: 'unsupported', data: { ...about.data, asOf }, evidence };
+  const vendor = VENDORS[provider];
+  const { source } = BY_VENDOR[provider];
+  return {
+    ...about,
+    message: 'unsupportedBy',
+    data: { ...about.data, asOf, vendor },
+    evidence: { ...evidence, vendor, source },
+  };
 }
 
 /** Whether it is the list that comes with keyward, the only one whose age is known. */
@@ -160,6 +192,25 @@ function examples(): Example<typeof messages>[] {
       title: 'model calls from a listed country that is allowed',
       events: [{ ...infer, country: 'HK' }],
       options: { allow: ['DE', 'HK'] },
+      expect: [],
+    },
+    {
+      title: 'model calls with a key of Anthropic from a country that its list leaves out',
+      credential: { id: 'apikey_01Example', provider: 'anthropic', kind: 'api-key', account: 'org' },
+      events: [
+        { ...infer, country: 'MM' },
+        { ...infer, country: 'KP' },
+      ],
+      expect: ['unsupported:high', 'unsupportedBy:high'],
+    },
+    {
+      title: 'the same country with a key of OpenAI, which supports it, and with one of a proxy',
+      credential: { id: 'key_example', provider: 'openai', kind: 'api-key', account: 'openai' },
+      known: [{ id: 'a0'.repeat(32), provider: 'proxy', kind: 'virtual-key' }],
+      events: [
+        { ...infer, country: 'MM' },
+        { ...infer, country: 'MM', credential: 'a0'.repeat(32) },
+      ],
       expect: [],
     },
     {

@@ -1,8 +1,8 @@
 import { type AccountDays, accountDays } from '../facets/account-days.ts';
-import { type ActiveDay, activity, activityDays } from '../facets/activity.ts';
+import { type ActiveDay, activity, activityDays, daysOfActivity } from '../facets/activity.ts';
 import { modelDays, models } from '../facets/models.ts';
 import { networkEvidence, networkRows, networks } from '../facets/networks.ts';
-import { aliasOf, isStatic } from '../kinds.ts';
+import { aliasOf, isStatic, logOf } from '../kinds.ts';
 import type { Credential } from '../model/credential.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY, HOUR } from '../time.ts';
@@ -35,6 +35,14 @@ const OTHER = 'AKIAI44QH8DHBEXAMPLE';
 const USER = 'arn:aws:iam::123456789012:user/BedrockAPIKey-x1y2';
 const ALIAS = { id: `${USER}/bedrock`, kind: 'bedrock-key', owner: USER } as const;
 
+const VIRTUAL = {
+  id: 'a0'.repeat(32),
+  provider: 'proxy',
+  kind: 'virtual-key',
+  owner: 'ci',
+  account: 'litellm',
+} as const;
+
 /** Another key of the account at work every day, so that the logs cover those days. */
 const COVERED = { credential: OTHER, at: -120 * DAY, until: 0 } as const;
 const HABIT = { at: -120 * DAY, until: -60 * DAY } as const;
@@ -47,7 +55,7 @@ export const dormantKeyRevived = defineRule({
   kind: 'signal',
   description:
     'A static key that had fallen silent is used again. A forgotten key that someone found or bought wakes up like this. ' +
-    'The silence must be one that the logs of its account cover for 45 days, and twice as long as any before it, so that a job that runs every month or every quarter is known for what it is; the time from the beginning of the logs, or from the creation of the key, to its first use counts as a silence too. ' +
+    'The silence must be one that the logs of its account, or the reports on its kind of key, cover for 45 days, and twice as long as any before it, so that a job that runs every month or every quarter is known for what it is; the time from the beginning of the logs, or from the creation of the key, to its first use counts as a silence too. ' +
     'Attempts of any outcome count as use. A Bedrock or Claude Platform key whose use is recorded under its user alone is not revived when a key of that user was made in the silence. Told is the day of the return.',
   remediation:
     'Ask the holder whether this was theirs. If not, disable the key and read what it did since its return: calls, addresses, models. If so, ask why a key is kept that is used so rarely.',
@@ -160,6 +168,20 @@ export const dormantKeyRevived = defineRule({
       expect: [],
     },
     {
+      title: 'a virtual key whose proxy tells of other keys all that time',
+      credential: VIRTUAL,
+      known: [{ ...VIRTUAL, id: 'b0'.repeat(32) }],
+      events: [{ ...COVERED, credential: 'b0'.repeat(32) }, HABIT, { at: -DAY, count: 30 }],
+      expect: ['revived:medium'],
+    },
+    {
+      title: 'a key of a vendor, in a feed that tells of what people do and not of what keys do',
+      credential: { ...VIRTUAL, provider: 'anthropic', kind: 'api-key' },
+      known: [{ ...VIRTUAL, provider: 'anthropic', kind: 'member', id: 'user_01Example' }],
+      events: [{ ...COVERED, credential: 'user_01Example' }, HABIT, { at: -DAY, count: 30 }],
+      expect: [],
+    },
+    {
       title: 'a silence of a month, where three weeks are enough',
       known: [{ id: OTHER }],
       events: [COVERED, { ...HABIT, until: -30 * DAY }, { at: -DAY + HOUR }],
@@ -168,7 +190,7 @@ export const dormantKeyRevived = defineRule({
     },
   ],
   commands: disableCommands,
-  overview: everyone => accountDays(everyone),
+  overview: everyone => accountDays(everyone, { logOf, daysOf: ({ facets }) => daysOfActivity(facets.activity) }),
   *judge({ credential, facets }, context) {
     if (!isStatic(credential.kind)) return;
     const { id, owner } = credential;
@@ -221,12 +243,12 @@ function* returnsOf(credential: Credential, table: Days, context: Context): Gene
 }
 
 /** Whole days between two active ones that the logs of its account cover. */
-const coveredBetween = ({ account }: Credential, { day }: ActiveDay, back: ActiveDay, { overview }: Context): number =>
-  overview(account, (day + 1) * DAY, back.day * DAY);
+const coveredBetween = (credential: Credential, { day }: ActiveDay, back: ActiveDay, { overview }: Context): number =>
+  overview(logOf(credential), (day + 1) * DAY, back.day * DAY);
 
 /** Days on which it existed and the logs, though they cover them, do not show it. */
-function unseenBefore({ account, createdAt }: Credential, { day }: ActiveDay, { origin, overview }: Context): number {
-  return overview(account, Math.max(origin, createdAt ?? origin), day * DAY);
+function unseenBefore(credential: Credential, { day }: ActiveDay, { origin, overview }: Context): number {
+  return overview(logOf(credential), Math.max(origin, credential.createdAt ?? origin), day * DAY);
 }
 
 /** Whether the use after the silence may be of a key that its user was given in it. */

@@ -1,15 +1,16 @@
 import { type AccountDays, accountDays } from '../facets/account-days.ts';
-import { activity } from '../facets/activity.ts';
+import { activity, daysOfActivity } from '../facets/activity.ts';
 import { lifetime } from '../facets/lifetime.ts';
+import { volume, volumeHours } from '../facets/volume.ts';
 import { hasEnded, isDated, knownUntil } from '../standing.ts';
-import { aliasOf, isStatic } from '../kinds.ts';
+import { aliasOf, hasOneLog, isStatic, logOf } from '../kinds.ts';
 import type { Credential, CredentialKind } from '../model/credential.ts';
 import { disableCommands } from '../remedies.ts';
-import { DAY } from '../time.ts';
+import { DAY, dayOfHour, HOUR } from '../time.ts';
 import { isoText } from '../wording.ts';
 import { defineRule, type RuleContext, type Subject as SubjectWith } from './rule.ts';
 
-const facets = { activity, lifetime };
+const facets = { activity, lifetime, volume };
 
 const options = {
   idleDays: { default: 45, min: 1, max: 3650, describe: 'Days without use after which a key is dormant.' },
@@ -45,6 +46,23 @@ const MADE = { active: true, createdAt: -200 * DAY, observedAt: -200 * DAY } as 
 const USER = 'arn:aws:iam::123456789012:user/BedrockAPIKey-x1y2';
 const SERVICE_KEY = { ...MADE, id: 'ACCAIOSFODNN7EXAMPLE', kind: 'bedrock-key', owner: USER } as const;
 const SECOND_KEY = { ...SERVICE_KEY, id: 'ACCA222222222EXAMPLE' } as const;
+const VENDOR_KEY = {
+  ...MADE,
+  id: 'apikey_01Example',
+  provider: 'anthropic',
+  kind: 'api-key',
+  account: 'org',
+  owner: 'user_01Example',
+} as const;
+const VENDOR_OTHER = { ...VENDOR_KEY, id: 'apikey_01Other' } as const;
+/** Rows of a usage report that counts no calls. */
+const TOKENS = {
+  deed: 'infer',
+  action: 'anthropic:messages',
+  count: 0,
+  tokensOut: 900,
+  credential: VENDOR_OTHER.id,
+} as const;
 const ALIAS = { id: `${USER}/bedrock`, kind: 'bedrock-key', owner: USER } as const;
 
 /** Another key of the account at work every day, so that the logs cover those days. */
@@ -58,7 +76,7 @@ export const dormantKey = defineRule({
   kind: 'fact',
   description:
     'A static key works and nobody uses it. Nobody misses it when it is stolen either, and nobody notices when it is used again. ' +
-    'An inventory that knows of all use says so outright; one without a date is taken to be as old as the newest date in it. Otherwise the logs must cover as many days of the key’s account since its last use as the limit has, and the key must be known to be active: silence in short logs means nothing, nor does that of a key that may be long gone. ' +
+    'An inventory that knows of all use says so outright; one without a date is taken to be as old as the newest date in it. Otherwise the logs must cover as many days of the key’s account (of a vendor, days on which its reports tell of the use of such keys) since its last use as the limit has, and the key must be known to be active: silence in short logs means nothing, nor does that of a key that may be long gone. ' +
     'The use of a Bedrock or Claude Platform key that is recorded under its user alone counts for each of the keys that the user has. ' +
     'A key of the root user is left to root-credential.',
   remediation:
@@ -237,6 +255,42 @@ export const dormantKey = defineRule({
       expect: ['unseen:medium'],
     },
     {
+      title: 'a key of OpenAI that its list says was never used',
+      credential: { ...LISTED, id: 'key_example', provider: 'openai', kind: 'api-key', account: 'openai' },
+      events: [],
+      expect: ['neverUsed:medium'],
+    },
+    {
+      title: 'a key of Anthropic that is in no usage report, where another key is on every day',
+      credential: VENDOR_KEY,
+      known: [VENDOR_OTHER],
+      events: [{ ...TOKENS, at: -60 * DAY, until: 0 }],
+      expect: ['unseen:medium'],
+    },
+    {
+      title: 'the same, used a month ago',
+      credential: { ...VENDOR_KEY, lastUsedAt: -30 * DAY },
+      known: [VENDOR_OTHER],
+      events: [{ ...TOKENS, at: -60 * DAY, until: 0 }],
+      expect: [],
+    },
+    {
+      title: 'the same, in usage reports of three weeks beside an activity feed of three months',
+      credential: VENDOR_KEY,
+      known: [VENDOR_OTHER, { ...VENDOR_KEY, id: 'user_01Example', kind: 'member' }],
+      events: [
+        { ...TOKENS, at: -21 * DAY, until: 0 },
+        { credential: 'user_01Example', at: -90 * DAY, until: 0 },
+      ],
+      expect: [],
+    },
+    {
+      title: 'a virtual key that its proxy saw last used two months ago',
+      credential: { ...LISTED, provider: 'proxy', kind: 'virtual-key', account: 'litellm', lastUsedAt: -60 * DAY },
+      events: [],
+      expect: ['unused:medium'],
+    },
+    {
       title: 'a key that was disabled',
       credential: { ...LISTED, active: false },
       events: [],
@@ -270,11 +324,11 @@ export const dormantKey = defineRule({
   commands: disableCommands,
   overview(everyone): Overview {
     const subjects = [...everyone];
-    const used = subjects.filter(({ facets }) => facets.lifetime.count > 0);
+    const used = subjects.filter(isUsed);
     const undated = subjects.filter(({ credential }) => credential.isUseKnown === true && !isDated(credential));
     return {
       newest: newestDates(undated.map(({ credential }) => credential)),
-      covered: accountDays(subjects),
+      covered: accountDays(subjects, { logOf, daysOf: usedDays }),
       inUse: new Set(used.map(({ credential }) => useKey(credential))),
     };
   },
@@ -329,9 +383,12 @@ function newestDates(credentials: readonly Credential[]): Map<string, number> {
   return newest;
 }
 
-function lastUseOf({ credential, facets: { lifetime } }: Subject): number {
+function lastUseOf(subject: Subject): number {
+  const { credential, facets } = subject;
   const listed = credential.lastUsedAt ?? Number.NEGATIVE_INFINITY;
-  return lifetime.count === 0 ? listed : Math.max(listed, lifetime.last);
+  const called = facets.lifetime.count === 0 ? listed : Math.max(listed, facets.lifetime.last);
+  if (!isCountedByTokens(subject)) return called;
+  return Math.max(called, ...Array.from(volumeHours(facets.volume), ({ hour }) => hour * HOUR));
 }
 
 /** The last use under the user's name that may have been of this key: not what was done before it was made. */
@@ -354,7 +411,19 @@ const isMereUse = (credential: Credential, context: Context): boolean =>
 function coveredDays(credential: Credential, since: number, { horizon, overview }: Context): number {
   const isRecorded = ALWAYS_RECORDED.has(credential.kind) || overview.inUse.has(useKey(credential));
   if (!isRecorded) return 0;
-  return overview.covered(credential.account, since + DAY, horizon + DAY);
+  return overview.covered(logOf(credential), since + DAY, horizon + DAY);
+}
+
+/** Some reports of vendors count tokens and no calls; the logs of the clouds have every call beside its tokens. */
+const isCountedByTokens = ({ credential, facets }: Subject): boolean =>
+  facets.volume.size > 0 && !hasOneLog(credential.provider);
+
+const isUsed = (subject: Subject): boolean => subject.facets.lifetime.count > 0 || isCountedByTokens(subject);
+
+function usedDays(subject: Subject): number[] {
+  const days = daysOfActivity(subject.facets.activity);
+  if (!isCountedByTokens(subject)) return days;
+  return [...days, ...Array.from(volumeHours(subject.facets.volume), ({ hour }) => dayOfHour(hour))];
 }
 
 const useKey = ({ account, kind }: Credential): string => `${account}\n${kind}`;

@@ -29,7 +29,13 @@ const messages = {
 } as const;
 
 /** Credentials that are one person; behind a role or a federation there may be many. */
-const PEOPLE: ReadonlySet<CredentialKind> = new Set(['entra-user', 'password', 'identity-center-user', 'root-session']);
+const PEOPLE: ReadonlySet<CredentialKind> = new Set([
+  'entra-user',
+  'password',
+  'identity-center-user',
+  'root-session',
+  'member',
+]);
 
 /** Two sign-ins that one person cannot both have made. */
 interface Leap {

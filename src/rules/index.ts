@@ -21,6 +21,8 @@ import { modelProbe } from './model-probe.ts';
 import { neverExpires } from './never-expires.ts';
 import { newModel } from './new-model.ts';
 import { offSchedule } from './off-schedule.ts';
+import { overBudget } from './over-budget.ts';
+import { ownerlessKey } from './ownerless-key.ts';
 import { phantomUser } from './phantom-user.ts';
 import { rootCredential } from './root-credential.ts';
 import type { Rule } from './rule.ts';
@@ -30,6 +32,9 @@ import { stolenSession } from './stolen-session.ts';
 import { tokenBurst } from './token-burst.ts';
 import { trustOpened } from './trust-opened.ts';
 import { twoPlacesAtOnce } from './two-places-at-once.ts';
+import { unapprovedPath } from './unapproved-path.ts';
+import { undeclaredOrigin } from './undeclared-origin.ts';
+import { unlistedHolder } from './unlisted-holder.ts';
 import { unusualGeography } from './unusual-geography.ts';
 import { unusualNetwork } from './unusual-network.ts';
 
@@ -56,6 +61,8 @@ export const rules: readonly Rule[] = [
   neverExpires,
   newModel,
   offSchedule,
+  overBudget,
+  ownerlessKey,
   phantomUser,
   rootCredential,
   sharedKey,
@@ -64,6 +71,9 @@ export const rules: readonly Rule[] = [
   tokenBurst,
   trustOpened,
   twoPlacesAtOnce,
+  unapprovedPath,
+  undeclaredOrigin,
+  unlistedHolder,
   unusualGeography,
   unusualNetwork,
 ];

@@ -77,7 +77,7 @@ export const issuanceBurst = defineRule({
     'High for any burst of static keys, and when an hour is at least 10 times the record (without one, the floor) and holds 200 or more.',
   kind: 'signal',
   description:
-    'A credential was used to obtain sessions or tokens, to create keys or to read secrets far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out. Sessions, tokens, keys and secrets are compared apart: an application of Entra ID asks for a token every hour, and every copy of it does, so tokens have a floor of their own. To list the keys of an Azure resource is to read a secret; to make them anew is neither that nor a new key. A batch read of secrets or parameters, whose log does not say how many it returned, counts as ten secrets or three parameters. Where those days hold too little, all that is known before them counts. Without 12 active hours on 5 days there is no baseline: keys and secrets are then held to the floor itself, since nobody needs ten by accident; sessions and tokens, which a new role or app may need by the dozen, to a higher one. An hour without a baseline is no burst when on three other days, before or after, an hour reached a third of it: that is how the credential works. Only what succeeded counts, and neither passwords nor what a service reads on behalf of someone.',
+    'A credential was used to obtain sessions or tokens, to create keys or to read secrets far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out. Sessions, tokens, keys and secrets are compared apart: an application of Entra ID asks for a token every hour, and every copy of it does, as do programs that act as a service account of Google Cloud or that a vendor lets in by the word of another issuer, so tokens have a floor of their own. To list the keys of an Azure resource is to read a secret; to make them anew is neither that nor a new key. A batch read of secrets or parameters, whose log does not say how many it returned, counts as ten secrets or three parameters. Where those days hold too little, all that is known before them counts. Without 12 active hours on 5 days there is no baseline: keys and secrets are then held to the floor itself, since nobody needs ten by accident; sessions and tokens, which a new role or app may need by the dozen, to a higher one. An hour without a baseline is no burst when on three other days, before or after, an hour reached a third of it: that is how the credential works. Only what succeeded counts, and neither passwords, nor keys that their proxy rotates, nor what a service reads on behalf of someone.',
   remediation:
     'Ask the holder whether this was theirs. If not, disable the credential, revoke the sessions it obtained, disable the keys it created and change every secret it read.',
   references: [
@@ -170,6 +170,33 @@ export const issuanceBurst = defineRule({
       credential: { id: 'app/11111111-2222-3333-4444-555555555555', kind: 'service-principal', provider: 'azure' },
       events: [{ ...SIGN_IN, at: -DAY, until: -HOUR, every: HOUR, count: 400 }],
       expect: [],
+    },
+    {
+      title: 'a person who obtains tokens of service accounts of Google Cloud by the hundred, after a handful a day',
+      credential: { id: 'a@example.com', kind: 'member', provider: 'google' },
+      events: [
+        { ...SIGN_IN, action: TOKEN, at: -30 * DAY, until: -2 * DAY, every: 2 * HOUR, count: 3 },
+        { ...SIGN_IN, action: TOKEN, at: -22 * HOUR, count: 300 },
+      ],
+      expect: ['hour:high'],
+    },
+    {
+      title: 'a program that asks for a token of a service account for each of its copies',
+      credential: { id: 'ci@example.iam.gserviceaccount.com', kind: 'service-account', provider: 'google' },
+      events: [{ ...SIGN_IN, action: TOKEN, at: -DAY, until: -HOUR, every: HOUR, count: 400 }],
+      expect: [],
+    },
+    {
+      title: 'keys that a proxy rotates in one night',
+      credential: { id: 'litellm_proxy_master_key', kind: 'admin-key', provider: 'proxy' },
+      events: [{ deed: 'create', action: 'litellm:key-rotated', at: -10 * HOUR, count: 40 }],
+      expect: [],
+    },
+    {
+      title: 'a dozen keys made by a member of an organisation of a vendor',
+      credential: { id: 'user-Example', kind: 'member', provider: 'openai' },
+      events: [{ deed: 'create', action: 'openai:api_key.created', at: -10 * HOUR, count: 12 }],
+      expect: ['newcomer:high'],
     },
     {
       title: 'ten secrets added to applications within an hour',
@@ -289,6 +316,7 @@ function examplesIn({ first, last }: Stretch, tally: Tally, issued: Issued): str
 
 const READ = { deed: 'reveal', action: 'secretsmanager:GetSecretValue', target: 'prod/vendor-key' } as const;
 const LIST_KEYS = { deed: 'reveal', action: 'microsoft.cognitiveservices/accounts/listkeys/action' } as const;
+const TOKEN = 'iamcredentials:GenerateAccessToken';
 const SIGN_IN = { deed: 'issue', action: 'entra:sign-in', ttl: 3600 } as const;
 const ASSUME = { deed: 'issue', action: 'sts:AssumeRole', ttl: 3600 } as const;
 

@@ -98,6 +98,12 @@ export const keyAuthEnabled = defineRule({
       expect: [],
     },
     {
+      title: 'a key of a vendor that is switched on again, which has a holder',
+      credential: { id: 'user_01Example', provider: 'anthropic', kind: 'member', owner: 'a@example.com' },
+      events: [{ ...ENABLE, action: 'anthropic:platform_api_key_updated', target: 'apikey_01Example' }],
+      expect: [],
+    },
+    {
       title: 'a key that was made anew and not used',
       credential: PERSON,
       known: [{ ...KEYS, id: `${RESOURCE}/key1`, active: true }],
@@ -119,7 +125,8 @@ export const keyAuthEnabled = defineRule({
   ],
   commands: keylessCommands,
   *judge({ credential, facets }) {
-    const enabled = deedRows(facets.deeds, 'enable');
+    // Of other clouds and vendors it is a key that is switched on again.
+    const enabled = deedRows(facets.deeds, 'enable').filter(({ action }) => action.startsWith('microsoft.'));
     for (const [resource, rows] of groupBy(enabled, ({ target }) => target))
       yield tellEnabled(credential, resource, rows);
     const { id, kind, owner } = credential;

@@ -1,8 +1,8 @@
 import { type DeedRow, deedEvidence, deedRows, deeds, sumDeeds } from '../facets/deeds.ts';
 import { groupBy } from '../group.ts';
 import { episodesOf } from '../facets/stretch.ts';
-import { isStatic, principalText } from '../kinds.ts';
-import type { Credential } from '../model/credential.ts';
+import { hasOneLog, holderName, holderText, isStatic, type Look, principalText } from '../kinds.ts';
+import type { Credential, Provider } from '../model/credential.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY } from '../time.ts';
 import { dayText } from '../wording.ts';
@@ -26,7 +26,7 @@ export const keyExposed = defineRule({
   severity: 'critical',
   kind: 'fact',
   description:
-    'The provider says that a key is public: AWS reports it in a health notice, or attaches the policy AWSCompromisedKeyQuarantine, in one of its versions, to the user whose key it found in the open. ' +
+    'The provider says that a key is public: AWS reports it in a health notice, or attaches the policy AWSCompromisedKeyQuarantine, in one of its versions, to the user whose key it found in the open; another vendor says so of its own, or Google of the password of somebody. ' +
     'The policy refuses some calls and not all: the key still works, for model calls too, until someone disables it. Whoever attached the policy, the finding is about the user it was attached to.',
   remediation:
     'Disable every key of the user now, then read what they did since they were made public. Replace the key, delete the old one, and remove it from where it was found, history included. Leave the quarantine policy in place until that is done.',
@@ -39,7 +39,9 @@ export const keyExposed = defineRule({
   facets: { deeds },
   options: {},
   messages: {
-    reported: 'AWS reported the key {key} of {user} as exposed on {day}; {state}.',
+    reported: '{provider} reported the key {key} of {user} as exposed on {day}; {state}.',
+    password:
+      '{provider} reported the password of {user} as known to others on {day}: change it, and end the sessions it opened.',
     exposed: 'The quarantine policy for leaked keys was attached to {user} on {day} by {who}; {keys}.',
   },
   examples: () => [
@@ -95,6 +97,29 @@ export const keyExposed = defineRule({
       expect: ['reported:critical', 'reported:critical'],
     },
     {
+      title: 'a vendor says of one of its keys that it leaked',
+      credential: { id: 'anthropic', provider: 'anthropic', kind: 'unknown', owner: '', account: 'org' },
+      known: [
+        {
+          id: 'apikey_01Example',
+          provider: 'anthropic',
+          kind: 'api-key',
+          owner: 'user_01Example',
+          account: 'org',
+          active: true,
+        },
+        { id: 'user_01Example', provider: 'anthropic', kind: 'member', owner: 'a@example.com', account: 'org' },
+      ],
+      events: [{ at: -DAY, deed: 'expose', action: 'anthropic:platform_api_key_exposed', target: 'apikey_01Example' }],
+      expect: ['reported:critical'],
+    },
+    {
+      title: 'Google finds the password of a person in the hands of others',
+      credential: { id: 'a@example.com', provider: 'google', kind: 'member', owner: 'a@example.com' },
+      events: [{ at: -DAY, deed: 'expose', action: 'login:accountDisabledPasswordLeak', target: 'a@example.com' }],
+      expect: ['password:critical'],
+    },
+    {
       title: 'an attachment that was refused',
       credential: { owner: USER },
       known: [DOER],
@@ -109,7 +134,9 @@ export const keyExposed = defineRule({
     for (const [target, exposures] of byTarget) {
       if (target === '' || target.startsWith('arn:'))
         yield tellQuarantine(credential, exposures, target === '' ? [] : heldBy(target));
-      else yield tellNotice(credential, exposures, subjectOf(target)?.credential);
+      else if (subjectOf(target)?.credential.kind === 'member' || target.includes('@'))
+        yield tellPassword(credential, exposures, subjectOf);
+      else yield tellNotice(credential, exposures, subjectOf);
     }
   },
 });
@@ -136,20 +163,64 @@ function tellQuarantine(doer: Credential, rows: readonly DeedRow[], held: readon
   };
 }
 
-function tellNotice(doer: Credential, rows: readonly DeedRow[], key: Credential | undefined) {
+function tellNotice(doer: Credential, rows: readonly DeedRow[], look: Look) {
   const { target, action } = rows[0]!;
+  const key = look(target)?.credential;
   const owner = key?.owner ?? '';
   const day = dayText(sumDeeds(rows).first);
   return {
     message: 'reported' as const,
-    data: { key: target, user: principalText(owner), day, state: stateText(key) },
+    data: {
+      provider: PROVIDERS[doer.provider],
+      key: target,
+      user: holderText(owner, look),
+      day,
+      state: stateText(key),
+    },
     subject: [target],
     credential: target,
     members: [target],
     episodes: episodesOf(rows),
-    evidence: { ...deedEvidence(sumDeeds(rows)), user: owner, action, reportedBy: doer.id },
+    evidence: {
+      ...deedEvidence(sumDeeds(rows)),
+      user: owner,
+      action,
+      reportedBy: doer.id,
+      ...(hasOneLog(doer.provider) ? {} : { provider: PROVIDERS[doer.provider] }),
+      ...holderName(owner, look),
+    },
   };
 }
+
+/** What was found in the hands of others is what a person signs in with. */
+function tellPassword(doer: Credential, rows: readonly DeedRow[], look: Look) {
+  const { target, action } = rows[0]!;
+  return {
+    message: 'password' as const,
+    data: { provider: PROVIDERS[doer.provider], user: holderText(target, look), day: dayText(sumDeeds(rows).first) },
+    subject: [target],
+    credential: target,
+    members: [target],
+    episodes: episodesOf(rows),
+    evidence: {
+      ...deedEvidence(sumDeeds(rows)),
+      user: target,
+      action,
+      reportedBy: doer.id,
+      provider: PROVIDERS[doer.provider],
+      ...holderName(target, look),
+    },
+  };
+}
+
+const PROVIDERS: Readonly<Record<Provider, string>> = {
+  aws: 'AWS',
+  azure: 'Azure',
+  google: 'Google',
+  anthropic: 'Anthropic',
+  openai: 'OpenAI',
+  proxy: 'The proxy',
+};
 
 function stateText(key: Credential | undefined): string {
   if (key?.active === false) return 'it is disabled now';

@@ -1,11 +1,22 @@
-import { type DeedRow, deedEvidence, deedRows, deeds, groupDeeds, sumDeeds } from '../facets/deeds.ts';
+import { type DeedRow, deedEvidence, deedRows, deeds, groupDeeds, isJoining, sumDeeds } from '../facets/deeds.ts';
 import { groupBy } from '../group.ts';
 import { lifetime } from '../facets/lifetime.ts';
 import { firstSeen } from '../facets/place-history.ts';
 import { type PlaceHour, placeHours, places } from '../facets/places.ts';
 import { episodesOf, type Stretch, timeBetween } from '../facets/stretch.ts';
 import type { Table } from '../facets/table.ts';
-import { aliasOf, isRoot, isStatic, kindText, principalText, userNameOf } from '../kinds.ts';
+import {
+  actorOf,
+  actorText,
+  aliasOf,
+  holderName,
+  holderText,
+  isHolder,
+  isRoot,
+  isStatic,
+  kindText,
+  userNameOf,
+} from '../kinds.ts';
 import type { Credential, CredentialKind, Provider } from '../model/credential.ts';
 import type { Severity } from '../model/finding.ts';
 import { disableCommands } from '../remedies.ts';
@@ -118,6 +129,37 @@ const REGENERATE = {
   target: `${RESOURCE}/key1`,
 } as const;
 
+const MEMBER = {
+  id: 'user_01Example',
+  provider: 'anthropic',
+  kind: 'member',
+  owner: 'a@example.com',
+  account: 'org',
+} as const;
+const VENDOR_KEY = {
+  id: 'apikey_01Example',
+  provider: 'anthropic',
+  kind: 'api-key',
+  owner: MEMBER.id,
+  account: 'org',
+} as const;
+const MAKE_KEY = { deed: 'create', action: 'anthropic:platform_api_key_created', target: VENDOR_KEY.id } as const;
+const MASTER = {
+  id: 'litellm_proxy_master_key',
+  provider: 'proxy',
+  kind: 'admin-key',
+  owner: 'default_user_id',
+  account: 'litellm',
+} as const;
+const VIRTUAL = {
+  id: 'a0'.repeat(32),
+  provider: 'proxy',
+  kind: 'virtual-key',
+  owner: 'team-lead',
+  account: 'litellm',
+} as const;
+const ACCOUNT = 'ci@example.iam.gserviceaccount.com';
+
 /** A maker known for making keys, so that only what a story is about is unusual. */
 const EARLIER = { ...CREATE, at: -40 * DAY, target: BOBS_OTHER_KEY.id } as const;
 
@@ -134,13 +176,13 @@ export const keyMinted = defineRule({
   title: 'New credential',
   severity: 'low',
   severities:
-    'Medium by a principal that made none in 90 days, of which the logs must cover 28. High by root, close to a grant of privileges to the holder, on a user made for one API key, or when maker or key is seen in a country new to the organisation. Info when the one who made it also disabled the key it replaces within a week, and had made others before.',
+    'Medium by a principal that made none in 90 days, of which the logs must cover 28. High by root, close to a grant of privileges to the holder, on a user made for one API key, or when maker or key is seen in a country new to the organisation. One more for an admin key of a vendor, which can make and end all others. Info when the one who made it also disabled the key it replaces within a week, and had made others before.',
   kind: 'fact',
   description:
-    'A static credential was created, or its secret was made anew: an access key, an API key for models, a password, a secret or a certificate of an Entra application, a key of an Azure resource. Everyday work, and also how an intruder comes to stay; so it is told for whom, whether the credential was used since and from where, and whether it was revoked. ' +
+    'A static credential was created, or its secret was made anew: an access key, an API key for models, a password, a secret or a certificate of an Entra application, a key of an Azure resource, a key of a service account of Google Cloud, an API or admin key of Anthropic or OpenAI, a virtual key of a proxy. Everyday work, and also how an intruder comes to stay; so it is told for whom, whether the credential was used since and from where, and whether it was revoked. ' +
     'Users named BedrockAPIKey-… and AeaApiKey-… exist to hold one API key: that key is their one job, and the grants that come with it are part of it, but an access key or a password is not. ' +
     'A new key is a rotation when its maker disables or deletes an older one of the same user within a week before or after, one for one, and the new key is not unusual for its maker. ' +
-    'Use of a Bedrock or Claude Platform key is often recorded under its user alone, and use of the keys of an Azure resource under the resource: it is told as possibly of the new key. Sign-ins with a secret of an Entra application name the secret.',
+    'Use of a Bedrock or Claude Platform key is often recorded under its user alone, and use of the keys of an Azure resource under the resource: it is told as possibly of the new key. Sign-ins with a secret of an Entra application name the secret. Whoever joins an organisation of a vendor, or a proxy, is not taken to have been granted privileges by that, and a virtual key that its proxy rotates replaces the one it comes from.',
   remediation:
     'Ask the maker and the holder whether they know of it. If not, disable the new credential (or, where very many were made, the one that made them), and look at what both did since.',
   references: [
@@ -148,6 +190,8 @@ export const keyMinted = defineRule({
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_api_keys_for_aws_services.html',
     'https://learn.microsoft.com/en-us/entra/identity-platform/how-to-add-credentials',
     'https://learn.microsoft.com/en-us/azure/ai-services/rotate-keys',
+    'https://platform.claude.com/docs/en/manage-claude/compliance-activity-feed',
+    'https://docs.cloud.google.com/iam/docs/best-practices-for-managing-service-account-keys',
     'https://attack.mitre.org/techniques/T1098/001/',
     'https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-backdoor-user/',
     'https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-create-user-login-profile/',
@@ -522,6 +566,99 @@ export const keyMinted = defineRule({
       expect: ['minted:low'],
     },
     {
+      title: 'a member of an Anthropic organisation makes an API key',
+      credential: MEMBER,
+      known: [VENDOR_KEY],
+      events: [{ ...MAKE_KEY, at: -2 * DAY }],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'the same for the first time in 90 days of logs, and a usage report that counts no calls tells of its use',
+      credential: MEMBER,
+      known: [{ ...VENDOR_KEY, lastUsedAt: -DAY }],
+      events: [
+        { at: -100 * DAY, until: 0 },
+        { ...MAKE_KEY, at: -2 * DAY },
+      ],
+      expect: ['minted:medium'],
+    },
+    {
+      title: 'a member makes an admin key',
+      credential: MEMBER,
+      known: [{ ...VENDOR_KEY, kind: 'admin-key' }],
+      events: [{ ...MAKE_KEY, at: -2 * DAY, action: 'anthropic:admin_api_key_created' }],
+      expect: ['minted:medium'],
+    },
+    {
+      title: 'an admin key that nobody is known to hold makes another, the first in 90 days of logs',
+      credential: { ...VENDOR_KEY, id: 'apikey_01Admin', kind: 'admin-key', owner: '' },
+      known: [{ ...VENDOR_KEY, kind: 'admin-key', owner: '' }],
+      events: [
+        { at: -100 * DAY, until: 0 },
+        { ...MAKE_KEY, at: -2 * DAY, action: 'openai:tenant.admin_api_key.created' },
+      ],
+      expect: ['minted:high'],
+    },
+    {
+      title: 'an admin key, renewed within a week by the member who holds it',
+      credential: MEMBER,
+      known: [
+        { ...VENDOR_KEY, kind: 'admin-key' },
+        { ...VENDOR_KEY, id: 'apikey_01Older', kind: 'admin-key', createdAt: -200 * DAY },
+      ],
+      events: [
+        { at: -100 * DAY, until: 0 },
+        { ...MAKE_KEY, at: -9 * DAY, action: 'anthropic:admin_api_key_created' },
+        { at: -4 * DAY, deed: 'delete', action: 'anthropic:admin_api_key_deleted', target: 'apikey_01Older' },
+      ],
+      expect: ['rotated:info'],
+    },
+    {
+      title: 'a new user of a proxy, who gets a virtual key at once',
+      credential: MASTER,
+      known: [VIRTUAL],
+      events: [
+        { at: -2 * DAY, deed: 'grant', action: 'litellm:user-created', target: VIRTUAL.owner },
+        { at: -2 * DAY, deed: 'create', action: 'litellm:key-created', target: VIRTUAL.id },
+      ],
+      expect: ['minted:low'],
+    },
+    {
+      title: 'a virtual key that its proxy rotates',
+      credential: MASTER,
+      known: [
+        { ...VIRTUAL, parent: 'b0'.repeat(32) },
+        { ...VIRTUAL, id: 'b0'.repeat(32), active: false, observedAt: -2 * DAY },
+      ],
+      events: [{ at: -2 * DAY, deed: 'create', action: 'litellm:key-rotated', target: VIRTUAL.id }],
+      expect: ['rotated:info'],
+    },
+    {
+      title: 'a person makes a key of a service account of Google Cloud, minutes after it was given a role',
+      credential: {
+        id: 'a@example.com',
+        provider: 'google',
+        kind: 'member',
+        owner: 'a@example.com',
+        account: 'example',
+      },
+      known: [{ ...VENDOR_KEY, id: '0a1b2c', provider: 'google', kind: 'service-account-key', owner: ACCOUNT }],
+      events: [
+        { at: -2 * DAY, deed: 'grant', action: 'cloudresourcemanager:SetIamPolicy', target: ACCOUNT },
+        { at: -2 * DAY + MINUTE, deed: 'create', action: 'iam:CreateServiceAccountKey', target: '0a1b2c' },
+      ],
+      expect: ['minted:high'],
+    },
+    {
+      title: 'a service account, which is no key',
+      credential: MEMBER,
+      known: [{ ...VENDOR_KEY, id: 'svac_01Example', kind: 'service-account', owner: '' }],
+      events: [
+        { ...MAKE_KEY, at: -2 * DAY, action: 'anthropic:platform_service_account_created', target: 'svac_01Example' },
+      ],
+      expect: [],
+    },
+    {
       title: 'a secret that could not be added',
       credential: ADMIN,
       events: [{ ...ADD_SECRET, at: -2 * DAY, outcome: 'failed' }],
@@ -541,8 +678,8 @@ export const keyMinted = defineRule({
     const makings: DoneBy[] = [];
     const located: Table[] = [];
     for (const { credential, facets } of everyone) {
-      const by = credential.owner;
-      grants.push(...deedRows(facets.deeds, 'grant'));
+      const by = actorOf(credential);
+      grants.push(...deedRows(facets.deeds, 'grant').filter(({ action }) => !isJoining(action)));
       for (const deed of ['disable', 'delete'] as const) {
         endings.push(...deedRows(facets.deeds, deed).map(row => ({ ...row, by })));
       }
@@ -566,41 +703,60 @@ export const keyMinted = defineRule({
   },
   *judge(subject, context) {
     for (const rows of groupDeeds(deedRows(subject.facets.deeds, 'create'))) {
-      if (rows[0]!.target === '') yield tellUnnamed(subject, rows, context);
+      const { target } = rows[0]!;
+      // A service account holds keys and is none.
+      if (isHolder(context.subjectOf(target)?.credential.kind ?? 'unknown')) continue;
+      if (target === '') yield tellUnnamed(subject, rows, context);
       else for (const row of rows) yield tellNamed(subject, row, context);
     }
   },
 });
 
 function tellUnnamed(maker: Subject, rows: readonly DeedRow[], context: Context) {
-  const { id, owner } = maker.credential;
+  const { id } = maker.credential;
   const { action } = rows[0]!;
   const sum = sumDeeds(rows);
   const { severity, why } = gravest(rows.map(row => weigh(maker, undefined, row, context)));
   const times = oftenText(sum.count);
   return {
     message: 'unnamed' as const,
-    data: { who: principalText(owner), action, times, day: dayText(sum.last), why: whyText(why) },
+    data: {
+      who: actorText(maker.credential, context.subjectOf),
+      action,
+      times,
+      day: dayText(sum.last),
+      why: whyText(why),
+    },
     severity,
     subject: [id, action],
     episodes: episodesOf(rows),
-    evidence: { ...deedEvidence(sum), action, by: id, reasons: why },
+    evidence: {
+      ...deedEvidence(sum),
+      action,
+      by: id,
+      reasons: why,
+      ...holderName(actorOf(maker.credential), context.subjectOf),
+    },
   };
 }
 
 function tellNamed(maker: Subject, row: DeedRow, context: Context) {
   const { action, target } = row;
   const minted = context.subjectOf(target) ?? strangerOf(target, action, maker.credential.provider);
-  const { severity, why } = weigh(maker, minted, row, context);
-  const old = severity === 'high' ? undefined : rotatedKey(minted, row, context);
-  const who = principalText(maker.credential.owner);
-  const holder = holderText(minted.credential, maker.credential);
+  const { severity, why, isGrave } = weigh(maker, minted, row, context);
+  const old = isGrave ? undefined : rotatedKey(minted, row, context);
+  const who = actorText(maker.credential, context.subjectOf);
+  const holder = keeperText(minted.credential, maker.credential, context);
   const told = { who, holder, day: dayText(row.last), use: useText(minted, row, context) };
   const rest = {
     subject: [target],
     credential: target,
     episodes: episodesOf([row]),
-    evidence: { ...evidenceOf(maker.credential, minted, row, old, why), ...sinceOf(minted, row, context) },
+    evidence: {
+      ...evidenceOf(maker.credential, minted, row, old, why),
+      ...sinceOf(minted, row, context),
+      ...namesOf(maker.credential, minted.credential, context),
+    },
   };
   if (old !== undefined) {
     const data = { ...told, old: old.id, made: target };
@@ -612,11 +768,25 @@ function tellNamed(maker: Subject, row: DeedRow, context: Context) {
 
 /** The older key that this one merely replaced: it is used from nowhere that the older one was not. */
 function rotatedKey(minted: Subject, { action, first }: DeedRow, context: Context): Credential | undefined {
-  const old = isNew(action) ? context.overview.replaced.get(minted.credential.id) : undefined;
+  const old = isNew(action)
+    ? (context.overview.replaced.get(minted.credential.id) ?? rotatedFrom(minted.credential, context))
+    : undefined;
   const before = old && context.subjectOf(old.id);
   const known = new Set(before && countriesSince(before, Number.NEGATIVE_INFINITY));
   return known.size === 0 || countriesSince(minted, first).every(country => known.has(country)) ? old : undefined;
 }
+
+/** A proxy that rotates a key says which one it takes the place of. */
+function rotatedFrom({ kind, parent = '' }: Credential, { subjectOf }: Context): Credential | undefined {
+  const old = subjectOf(parent)?.credential;
+  return kind === 'virtual-key' && old?.kind === kind && old.active === false ? old : undefined;
+}
+
+/** What its maker and its holder are called, where that is not what their ids say. */
+const namesOf = (maker: Credential, minted: Credential, { subjectOf }: Context) => ({
+  ...holderName(minted.owner, subjectOf),
+  ...(holderName(actorOf(maker), subjectOf).holderName !== undefined && { byName: actorText(maker, subjectOf) }),
+});
 
 function evidenceOf(
   maker: Credential,
@@ -651,14 +821,20 @@ function sinceOf(minted: Subject, making: Stretch, context: Context) {
 interface Weight {
   readonly severity: Severity;
   readonly why: readonly string[];
+  /** Never a mere rotation. */
+  readonly isGrave: boolean;
 }
 
 function weigh(maker: Subject, minted: Subject | undefined, making: Stretch, context: Context): Weight {
   const grave = graveReasons(maker, minted, making, context);
-  if (grave.length > 0) return { severity: 'high', why: grave };
+  if (grave.length > 0) return { severity: 'high', why: grave, isGrave: true };
+  const isAdmin = minted?.credential.kind === 'admin-key';
+  const power = isAdmin ? ['an admin key can make and end all others'] : [];
   const covered = coveredBefore(making, context);
-  if (covered === 0 || !isFirst(maker, making, context)) return { severity: 'low', why: [] };
-  return { severity: 'medium', why: [`the first in ${countText(covered, 'day')} of logs by its maker`] };
+  if (covered === 0 || !isFirst(maker, making, context))
+    return { severity: isAdmin ? 'medium' : 'low', why: power, isGrave: false };
+  const why = [...power, `the first in ${countText(covered, 'day')} of logs by its maker`];
+  return { severity: isAdmin ? 'high' : 'medium', why, isGrave: false };
 }
 
 const gravest = (weights: readonly Weight[]): Weight =>
@@ -706,7 +882,10 @@ function coveredBefore({ first }: Stretch, { options, coveredDays }: Context): n
 function isFirst(maker: Subject, making: Stretch, { options, heldBy, subjectOf }: Context): boolean {
   const start = making.first - options.historyDays * DAY;
   const isEarlier = ({ first, last }: Stretch) => first <= making.first - DAY && last >= start;
-  const makers = [maker, ...heldBy(maker.credential.owner).map(({ id }) => subjectOf(id)!)];
+  const actor = actorOf(maker.credential);
+  const itself = subjectOf(actor);
+  const makers = [maker, ...heldBy(actor).map(({ id }) => subjectOf(id)!)];
+  if (itself !== undefined && isHolder(itself.credential.kind)) makers.push(itself);
   return !makers.some(({ facets }) => deedRows(facets.deeds, 'create').some(isEarlier));
 }
 
@@ -816,9 +995,9 @@ function renewedText(id: string, owner: string): string {
   return name === '' || name === 'keys' ? 'renewed a key' : `renewed ${name}`;
 }
 
-function holderText({ owner }: Credential, maker: Credential): string {
+function keeperText({ owner }: Credential, maker: Credential, { subjectOf }: Context): string {
   if (owner === '') return 'an unknown holder';
-  return owner === maker.owner ? 'themselves' : principalText(owner);
+  return owner === actorOf(maker) ? 'themselves' : holderText(owner, subjectOf);
 }
 
 /** What the use of a key is recorded under when not under the key itself. */
@@ -840,7 +1019,7 @@ function useText(minted: Subject, making: Stretch, context: Context): string {
   const end = endText(minted.credential, endsOf(minted, making, context));
   const { first, count } = minted.facets.lifetime;
   if (isUsedSince(minted, making)) {
-    const calls = first >= making.first ? `: ${countText(count, 'call')}` : '';
+    const calls = count > 0 && first >= making.first ? `: ${countText(count, 'call')}` : '';
     return `used since${calls}${fromText(minted, making)}${end}`;
   }
   const alias = aliasFor(minted.credential, context);
@@ -851,8 +1030,9 @@ function useText(minted: Subject, making: Stretch, context: Context): string {
 const endsOf = ({ credential }: Subject, making: Stretch, { overview }: Context): DeedRow[] =>
   (overview.endings.get(credential.id) ?? []).filter(({ last }) => last >= making.first);
 
-const isUsedSince = ({ facets: { lifetime } }: Subject, making: Stretch): boolean =>
-  lifetime.count > 0 && lifetime.last >= making.first;
+/** Reports of vendors may tell of use and count no calls. */
+const isUsedSince = ({ credential, facets: { lifetime } }: Subject, making: Stretch): boolean =>
+  Math.max(lifetime.last, credential.lastUsedAt ?? Number.NEGATIVE_INFINITY) >= making.first;
 
 function fromText(used: Subject, making: Stretch): string {
   const countries = countriesSince(used, making.first);

@@ -1,7 +1,7 @@
 import { type DeedRow, deedEvidence, deedRows, deeds, sumDeeds } from '../facets/deeds.ts';
 import { episodesOf } from '../facets/stretch.ts';
 import { groupBy } from '../group.ts';
-import { principalText, resourceText } from '../kinds.ts';
+import { actorOf, actorText, holderName, resourceText } from '../kinds.ts';
 import type { OptionValues } from '../model/option.ts';
 import { DAY } from '../time.ts';
 import { countText, dayText, oftenText, someText } from '../wording.ts';
@@ -75,6 +75,7 @@ const LIST_KEYS = {
   target: RESOURCE,
 } as const;
 const GET_SECRET = { deed: 'reveal', action: 'secretsmanager:GetSecretValue', target: 'prod/openai-key' } as const;
+const ENGINEER = { id: 'a@example.com', provider: 'google', kind: 'member', owner: 'a@example.com' } as const;
 const PERSON = {
   id: 'user/22222222-3333-4444-5555-666666666666',
   provider: 'azure',
@@ -91,13 +92,14 @@ export const keyRevealed = defineRule({
     'Medium by a principal that had read no such key in 90 days, of which the logs must cover 28; the readings of its first day are one.',
   kind: 'fact',
   description:
-    'Someone was shown a key that opens models: the keys of an Azure AI resource, of Machine Learning or of an API Management gateway were listed, or a secret whose name tells a model vendor was read from a Key Vault, from Secrets Manager or from the Parameter Store. ' +
+    'Someone was shown a key that opens models: the keys of an Azure AI resource, of Machine Learning or of an API Management gateway were listed, the string of an API key of Google Cloud was asked for, a vendor showed a key once more, or a secret whose name tells a model vendor was read from a Key Vault, from a Secret Manager or from the Parameter Store. ' +
     'Whoever was shown a key may hold it from then on, and later use of it tells nothing of who that is: the reader is a potential holder. ' +
     'Readings are told once for each reader and secret, or once for a reader of more than three; an application that reads its own key every day is told as well. Readings that were refused are not told, and neither are secrets whose names say nothing: list your own names under vendors.',
   remediation:
-    'Ask whether the reader needs the key. If not, make it anew (az cognitiveservices account keys regenerate, or the console of the vendor) and take the right to read it away: Cognitive Services User may list keys, Cognitive Services OpenAI User may not. Where identities can call models, switch keys off.',
+    'Ask whether the reader needs the key. If not, make it anew (az cognitiveservices account keys regenerate, or the console of the vendor or of the cloud) and take the right to read it away: Cognitive Services User may list keys, Cognitive Services OpenAI User may not. Where identities can call models, switch keys off.',
   references: [
     'https://learn.microsoft.com/en-us/azure/role-based-access-control/built-in-roles/ai-machine-learning',
+    'https://docs.cloud.google.com/docs/authentication/api-keys',
     'https://attack.mitre.org/techniques/T1555/006/',
     'https://attack.mitre.org/techniques/T1552/',
     'https://stratus-red-team.cloud/attack-techniques/AWS/aws.credential-access.secretsmanager-retrieve-secrets/',
@@ -106,6 +108,7 @@ export const keyRevealed = defineRule({
     'An application that reads its own key when it starts: low, and medium on the day it first does so.',
     'The portal, which lists the keys of an Azure AI resource when certain of its pages are opened.',
     'A secret that is named after a vendor and is no key.',
+    'An API key of Google Cloud that opens maps and no models.',
   ],
   lookbackDays: 90,
   needs: ['deeds'],
@@ -205,6 +208,31 @@ export const keyRevealed = defineRule({
       expect: ['revealed:low', 'revealed:low'],
     },
     {
+      title: 'the string of an API key of Google Cloud',
+      credential: ENGINEER,
+      events: [
+        { ...GET_SECRET, at: -DAY, action: 'apikeys:GetKeyString', target: '0f4c1c0e-0000-4000-8000-000000000001' },
+      ],
+      expect: ['revealed:low'],
+    },
+    {
+      title: 'secrets of Google Cloud, of which one names a vendor',
+      credential: ENGINEER,
+      events: ['anthropic-api-key', 'database'].map(target => ({
+        ...GET_SECRET,
+        at: -DAY,
+        action: 'secretmanager:AccessSecretVersion',
+        target,
+      })),
+      expect: ['revealed:low'],
+    },
+    {
+      title: 'a key that Anthropic showed once more',
+      credential: { ...ENGINEER, id: 'user_01Example', provider: 'anthropic' },
+      events: [{ ...GET_SECRET, at: -DAY, action: 'anthropic:platform_api_key_revealed', target: 'apikey_01Example' }],
+      expect: ['revealed:low'],
+    },
+    {
       title: 'a name of your own',
       events: [{ ...GET_SECRET, at: -DAY, target: 'prod/acme-inference' }],
       options: { vendors: ['acme'] },
@@ -239,8 +267,8 @@ export const keyRevealed = defineRule({
     const all = readingsByPrincipal(reader, context);
     const first = named.filter(reading => isFirst(reading, all, context));
     const usual = named.filter(reading => !first.includes(reading));
-    for (const readings of bySecret(first)) yield tell(reader, readings, coveredBefore(readings[0]!, context));
-    for (const readings of bySecret(usual)) yield tell(reader, readings, 0);
+    for (const readings of bySecret(first)) yield tell(reader, readings, coveredBefore(readings[0]!, context), context);
+    for (const readings of bySecret(usual)) yield tell(reader, readings, 0, context);
   },
 });
 
@@ -256,19 +284,24 @@ function readingsOf({ facets }: Subject, settings: Settings): Reading[] {
     row.isCoarse
       ? [{ ...row, secret: '' }]
       : secretsIn(row)
-          .filter(secret => opensModels(secret, settings))
+          .filter(secret => isVendorKey(row) || opensModels(secret, settings))
           .map(secret => ({ ...row, secret })),
   );
 }
 
 function readingsByPrincipal(reader: Subject, { heldBy, subjectOf, options }: Context): readonly Reading[] {
-  const held = heldBy(reader.credential.owner).map(({ id }) => subjectOf(id)!);
-  return (held.length === 0 ? [reader] : held).flatMap(subject => readingsOf(subject, options));
+  const held = heldBy(actorOf(reader.credential)).map(({ id }) => subjectOf(id)!);
+  const hands = held.some(({ credential }) => credential.id === reader.credential.id) ? held : [reader, ...held];
+  return hands.flatMap(subject => readingsOf(subject, options));
 }
 
 /** AWS reads several at once; what Azure calls a thing may hold a space. */
 const secretsIn = ({ action, target }: DeedRow): readonly string[] =>
   /^(?:secretsmanager|ssm):/.test(action) ? target.split(' ') : [target];
+
+/** A vendor shows keys to models, and Google's API keys open them unless they are restricted. */
+const isVendorKey = ({ action, target }: DeedRow): boolean =>
+  target !== '' && /^(?:apikeys:GetKeyString$|anthropic:|openai:|litellm:)/.test(action);
 
 const PROVIDER = /\/providers\/([^/]+)\/(.*)$/is;
 
@@ -299,21 +332,23 @@ function coveredBefore({ first }: Reading, { options, coveredDays }: Context): n
   return covered >= options.coveredDays ? covered : 0;
 }
 
-function tell({ credential: { id, owner } }: Subject, readings: readonly Reading[], covered: number) {
+function tell({ credential }: Subject, readings: readonly Reading[], covered: number, { subjectOf }: Context) {
+  const { id, owner } = credential;
+  const actor = actorOf(credential);
   const secrets = [...new Set(readings.map(({ secret }) => secret))].sort();
   const sum = sumDeeds(readings);
   const why = covered === 0 ? '' : `, the first such reading in ${countText(covered, 'day')} of logs`;
   return {
     message: 'revealed' as const,
     data: {
-      who: principalText(owner),
-      what: secretsText(secrets),
+      who: actorText(credential, subjectOf),
+      what: readings.every(isVendorKey) && secrets.length === 1 ? `the key ${secrets[0]!}` : secretsText(secrets),
       when: sum.count === 1 ? `on ${dayText(sum.last)}` : `${oftenText(sum.count)}, last on ${dayText(sum.last)}`,
       why,
       it: secrets.length === 1 && !PROVIDER.test(secrets[0]!) ? 'it' : 'them',
     },
     severity: covered === 0 ? ('low' as const) : ('medium' as const),
-    subject: [owner || id, secrets.length === 1 ? secrets[0]! : 'many secrets'],
+    subject: [actor || id, secrets.length === 1 ? secrets[0]! : 'many secrets'],
     members: secrets.length === 1 ? [] : secrets,
     episodes: episodesOf(readings),
     evidence: {
@@ -321,8 +356,9 @@ function tell({ credential: { id, owner } }: Subject, readings: readonly Reading
       actions: [...new Set(readings.map(({ action }) => action))].sort(),
       secrets,
       coveredDays: covered,
-      potentialHolder: owner || id,
+      potentialHolder: actor || id,
       by: id,
+      ...(owner !== actor && holderName(actor, subjectOf)),
     },
   };
 }

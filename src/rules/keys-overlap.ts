@@ -1,7 +1,8 @@
 import { lifetime } from '../facets/lifetime.ts';
 import { hasEnded, isDated, knownUntil } from '../standing.ts';
 import { groupBy } from '../group.ts';
-import { aliasOf, isStatic, isUnnamed, kindText, principalText } from '../kinds.ts';
+import { aliasOf, holderName, holderText, isStatic, isUnnamed, kindText } from '../kinds.ts';
+import type { Credential } from '../model/credential.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY } from '../time.ts';
 import { compareText, isoText } from '../wording.ts';
@@ -27,6 +28,15 @@ const OTHER = 'AKIAI44QH8DHBEXAMPLE';
 const THIRD = 'AKIA333333333EXAMPLE';
 const USER = 'arn:aws:iam::123456789012:user/BedrockAPIKey-x1y2';
 const LISTED = { active: true, observedAt: -1 } as const;
+const VENDOR_KEY = {
+  active: true,
+  provider: 'openai',
+  account: 'openai',
+  kind: 'api-key',
+  owner: 'user-Example',
+  scope: 'proj_a',
+  createdAt: -100 * DAY,
+} as const;
 const OLD = { ...LISTED, createdAt: -100 * DAY } as const;
 
 export const keysOverlap = defineRule({
@@ -37,7 +47,7 @@ export const keysOverlap = defineRule({
   kind: 'fact',
   description:
     'One holder has two active keys of one kind for longer than a rotation takes. Either a rotation was never ended, and the old key lies about, or one name stands for two users of it who cannot be told apart. ' +
-    'A key counts as active where an inventory or its creation in the logs says so. Without that, two keys must both have been used in the last days of the logs. ' +
+    'A key counts as active where an inventory or its creation in the logs says so. Without that, two keys must both have been used in the last days of the logs. A person’s keys for two workspaces, projects or teams of a vendor or a proxy are for two uses, and are not held against each other. ' +
     'Keys of the root user are left to root-credential.',
   remediation:
     'Find out which key is still used, move its users over to the newer one, then disable the older one and delete it after a few quiet days. Where two programs share a user, give each its own.',
@@ -170,6 +180,23 @@ export const keysOverlap = defineRule({
       expect: [],
     },
     {
+      title: 'two keys of one person for one project of a vendor',
+      credential: { ...VENDOR_KEY, id: 'key_a' },
+      known: [
+        { ...VENDOR_KEY, id: 'key_b', createdAt: -60 * DAY },
+        { ...VENDOR_KEY, id: 'user-Example', kind: 'member', owner: 'a@example.com' },
+      ],
+      events: [],
+      expect: ['overlap:low'],
+    },
+    {
+      title: 'a key of one person for each of two projects',
+      credential: { ...VENDOR_KEY, id: 'key_a' },
+      known: [{ ...VENDOR_KEY, id: 'key_b', scope: 'proj_b', createdAt: -60 * DAY }],
+      events: [],
+      expect: [],
+    },
+    {
       title: 'a rotation of a month, where that is allowed',
       credential: OLD,
       known: [{ ...LISTED, id: OTHER, createdAt: -30 * DAY }],
@@ -183,11 +210,12 @@ export const keysOverlap = defineRule({
   overview(everyone, context): ReadonlyMap<string, readonly Life[]> {
     const keys = [...everyone].filter(({ credential: { kind } }) => isStatic(kind) && kind !== 'root-key');
     const held = keys.filter(({ credential: { id, kind, owner } }) => owner !== '' && id !== aliasOf(kind, owner));
-    const groups = [...groupBy(held, ({ credential: { owner, kind } }) => `${owner}\n${kind}`).values()];
+    const groups = [...groupBy(held, ({ credential }) => subjectOfKeys(credential).join('\n')).values()];
     const lives = groups.map(group => livesOf(group, context)).filter(({ length }) => length > 1);
     return new Map(lives.map(group => [idsOf(group)[0]!, group]));
   },
-  *judge({ credential: { id, kind, owner } }, { now, overview, options }) {
+  *judge({ credential }, { now, overview, options, subjectOf }) {
+    const { id, kind, owner } = credential;
     const lives = overview.get(id);
     if (lives === undefined) return;
     const since = lives.map(({ from }) => from).sort((a, b) => a - b)[1]!;
@@ -195,11 +223,11 @@ export const keysOverlap = defineRule({
     const days = Math.floor((until - since) / DAY);
     const limit = options.rotationDays;
     if (days <= limit) return;
-    const told = { who: principalText(owner), count: lives.length, kind: kindText(kind) };
+    const told = { who: holderText(owner, subjectOf), count: lives.length, kind: kindText(kind) };
     yield {
       message: 'overlap',
       data: { ...told, days, asOf: now - until <= DAY ? '' : ` up to ${isoText(until).slice(0, 10)}`, limit },
-      subject: [owner, kind],
+      subject: subjectOfKeys(credential),
       credential: lives[0]!.id,
       members: idsOf(lives),
       episodes: [{ from: since + limit * DAY, until }],
@@ -210,10 +238,15 @@ export const keysOverlap = defineRule({
         last: isoText(until),
         keys: lives.map(({ id, from }) => ({ id, since: isoText(from) })),
         owner,
+        ...holderName(owner, subjectOf),
       },
     };
   },
 });
+
+/** Whose keys these are and of which kind; a vendor’s keys for two workspaces, projects or teams are for two uses. */
+const subjectOfKeys = ({ owner, kind, scope = '' }: Credential): string[] =>
+  scope === '' ? [owner, kind] : [owner, kind, scope];
 
 const idsOf = (lives: readonly Life[]): string[] => lives.map(({ id }) => id).sort();
 

@@ -8,6 +8,13 @@ import { isoText } from '../wording.ts';
 import { defineRule } from './rule.ts';
 
 const SERVICE_KEY_USER = 'arn:aws:iam::123456789012:user/BedrockAPIKey-x1y2';
+const VENDOR_KEY = {
+  provider: 'anthropic',
+  account: 'org',
+  kind: 'api-key',
+  owner: 'user_01Example',
+  active: true,
+} as const;
 const ALIAS = { id: `${SERVICE_KEY_USER}/bedrock`, kind: 'bedrock-key', owner: SERVICE_KEY_USER } as const;
 
 export const longLivedKey = defineRule({
@@ -20,14 +27,16 @@ export const longLivedKey = defineRule({
   description:
     'A static key has been valid for longer than your rotation period. The longer a key lives, the more copies of it there are and the less anyone knows who holds them. ' +
     'The age counts from the creation that an inventory or the log tells of; without one it is the time between the first and the last use in the logs, which is the least it can be. ' +
-    'The use of a Bedrock or Claude Platform key is often recorded under its user alone; it has no age of its own where the making of such a key of that user is known. Nor has a key in the logs that may be one of its user’s keys of which a report tells without their ids. ' +
-    'A key of the root user is left to root-credential.',
+    'The use of a Bedrock or Claude Platform key is often recorded under its user alone; it has no age of its own where the making of such a key of that user is known. Nor has a key in the logs that may be one of its user’s keys of which a report tells without their ids. A key of a vendor or of a proxy has its age from the list that they give. ' +
+    'A key of the root user is left to root-credential. A holder for whom the register declares `maxAgeDays` has that limit instead.',
   remediation:
-    'Create a second key, move its users over, see that nothing uses the old one, disable it, and delete it after a few quiet days. Where you can, use a role instead of a key.',
+    'Create a second key, move its users over, see that nothing uses the old one, disable it, and delete it after a few quiet days. Where you can, use a role or another identity that needs no key.',
   references: [
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html',
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_api_keys_for_aws_services.html',
     'https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html',
+    'https://platform.claude.com/docs/en/manage-claude/workload-identity-federation',
+    'https://docs.cloud.google.com/iam/docs/best-practices-for-managing-service-account-keys',
   ],
   falsePositives: [
     'A key that only an inventory or an old log knows and that was deleted where no log reaches counts as alive.',
@@ -124,11 +133,55 @@ export const longLivedKey = defineRule({
       expect: ['aged:medium'],
     },
     {
+      title: 'an API key of Anthropic, by the list of the Admin API',
+      credential: { ...VENDOR_KEY, id: 'apikey_01Example', createdAt: -120 * DAY },
+      events: [],
+      expect: ['aged:medium'],
+    },
+    {
+      title: 'a key of a service account of Google Cloud, as old as its project',
+      credential: { ...VENDOR_KEY, provider: 'google', kind: 'service-account-key', createdAt: -700 * DAY },
+      events: [],
+      expect: ['aged:high'],
+    },
+    {
+      title: 'a virtual key that its proxy replaced a month ago',
+      credential: { ...VENDOR_KEY, provider: 'proxy', kind: 'virtual-key', createdAt: -30 * DAY },
+      events: [{ at: -29 * DAY, until: 0 }],
+      expect: [],
+    },
+    {
+      title: 'a member of an organisation, however long',
+      credential: {
+        ...VENDOR_KEY,
+        id: 'user_01Example',
+        kind: 'member',
+        owner: 'a@example.com',
+        createdAt: -700 * DAY,
+      },
+      events: [],
+      expect: [],
+    },
+    {
       title: 'a limit of one month',
       credential: { createdAt: -45 * DAY },
       events: [{ at: -DAY }],
       options: { maxAgeDays: 30 },
       expect: ['aged:medium'],
+    },
+    {
+      title: 'a key older than the register allows its holder',
+      credential: { createdAt: -45 * DAY },
+      events: [{ at: -DAY }],
+      register: [{ holder: 'ci', principals: ['*:user/ci'], maxAgeDays: 30 }],
+      expect: ['aged:medium'],
+    },
+    {
+      title: 'a key as old as the register allows its holder, and no other',
+      credential: { createdAt: -400 * DAY },
+      events: [{ at: -DAY }],
+      register: [{ holder: 'ci', principals: ['*:user/ci'], maxAgeDays: 500 }],
+      expect: [],
     },
     {
       title: 'a key exactly as old as the limit',
@@ -182,18 +235,19 @@ export const longLivedKey = defineRule({
     const { first, last, count } = facets.lifetime;
     const [born, until] = createdAt === undefined ? [first, last] : [createdAt, known];
     const days = count === 0 && createdAt === undefined ? 0 : Math.floor((until - born) / DAY);
-    if (days <= options.maxAgeDays) {
+    const limit = context.declared?.holderOf(id)?.maxAgeDays ?? options.maxAgeDays;
+    if (days <= limit) {
       if (createdAt === undefined) yield { abstain: 'ageless' };
       return;
     }
     yield {
-      ...sayAge(credential, days, options.maxAgeDays, { now, known }),
-      severity: days > options.highAgeDays ? 'high' : 'medium',
+      ...sayAge(credential, days, limit, { now, known }),
+      severity: days > Math.max(limit, options.highAgeDays) ? 'high' : 'medium',
       subject: [id],
-      episodes: [{ from: born + options.maxAgeDays * DAY, until: known }],
+      episodes: [{ from: born + limit * DAY, until: known }],
       evidence: {
         ageDays: days,
-        limit: options.maxAgeDays,
+        limit,
         createdAt: createdAt === undefined ? null : isoText(createdAt),
         firstSeen: count === 0 ? null : isoText(first),
         lastUsed: lastUseOf(credential, count === 0 ? undefined : last),

@@ -2,15 +2,12 @@ import { type LongSessions, longSessions, sessionLives } from '../facets/session
 import { smallerExample } from '../facets/tally.ts';
 import { hasEnded, knownUntil } from '../standing.ts';
 import { groupBy } from '../group.ts';
-import { kindText, NEVER_DAYS } from '../kinds.ts';
-import type { Credential, CredentialKind } from '../model/credential.ts';
+import { canExpire, kindText, NEVER_DAYS } from '../kinds.ts';
+import type { Credential } from '../model/credential.ts';
 import { rotateCommands } from '../remedies.ts';
 import { DAY, HOUR, SECOND } from '../time.ts';
 import { dayText, isoText } from '../wording.ts';
 import { defineRule } from './rule.ts';
-
-/** Keys that are given a life in days when they are made. */
-const SERVICE_KEYS: ReadonlySet<CredentialKind> = new Set(['bedrock-key', 'claude-platform-key']);
 
 const KEY = { id: 'ACCAIOSFODNN7EXAMPLE', kind: 'bedrock-key', active: true } as const;
 const SECRET = {
@@ -18,6 +15,13 @@ const SECRET = {
   provider: 'azure',
   kind: 'client-secret',
   owner: 'app/3f2a1c5e-0000-4000-8000-00000000000a',
+  active: true,
+} as const;
+const VIRTUAL = {
+  id: 'a0'.repeat(32),
+  provider: 'proxy',
+  kind: 'virtual-key',
+  account: 'litellm',
   active: true,
 } as const;
 const ISSUE = { deed: 'issue', action: 'sts:GetSessionToken' } as const;
@@ -32,11 +36,11 @@ export const longTtl = defineRule({
   severity: 'medium',
   kind: 'fact',
   description:
-    'A temporary credential was given a longer life than your policy allows: a session of STS, a Bedrock or Claude Platform API key, or a client secret of an Entra application. A long life is what makes a copied credential worth having. ' +
+    'A temporary credential was given a longer life than your policy allows: a session of STS, a token of a service account of Google Cloud, a Bedrock or Claude Platform API key, an API key of Anthropic, an admin key, a virtual key of a proxy, or a client secret of an Entra application. A long life is what makes a copied credential worth having. ' +
     'Sessions are told by who issued them and by which call, and only the logs show them; a key is told by itself, from its creation and its expiry. ' +
     'A key that never expires is left to never-expires.',
   remediation:
-    'Sessions: ask for less (DurationSeconds), and take a role in place of GetSessionToken and GetFederationToken, whose sessions can live for 36 hours. Keys: create one with a shorter life, move its users over, disable this one and delete it; the condition key iam:ServiceSpecificCredentialAgeDays in a policy holds everyone to a limit.',
+    'Sessions: ask for less (DurationSeconds), and take a role in place of GetSessionToken and GetFederationToken, whose sessions can live for 36 hours. Keys: create one with a shorter life, move its users over, disable this one and delete it; the condition key iam:ServiceSpecificCredentialAgeDays in a policy holds everyone to a limit, and so does `upperbound_key_generate_params` of LiteLLM.',
   references: [
     'https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html',
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_request.html',
@@ -159,14 +163,43 @@ export const longTtl = defineRule({
       expect: [],
     },
     {
+      title: 'a virtual key of a proxy made for a year',
+      credential: { ...VIRTUAL, createdAt: -20 * DAY, expiresAt: 345 * DAY },
+      events: [],
+      expect: ['key:medium'],
+    },
+    {
+      title: 'an API key of Anthropic made for two months',
+      credential: { ...VIRTUAL, provider: 'anthropic', kind: 'api-key', createdAt: -20 * DAY, expiresAt: 40 * DAY },
+      events: [],
+      expect: [],
+    },
+    {
+      title: 'a key of a service account that its organisation lets live for a year, which its maker cannot choose',
+      credential: {
+        ...VIRTUAL,
+        provider: 'google',
+        kind: 'service-account-key',
+        createdAt: -DAY,
+        expiresAt: 364 * DAY,
+      },
+      events: [],
+      expect: [],
+    },
+    {
+      title: 'tokens of a service account of Google Cloud for one hour',
+      credential: { id: 'ci@example.iam.gserviceaccount.com', provider: 'google', kind: 'service-account' },
+      events: [{ ...ISSUE, action: 'iamcredentials:GenerateAccessToken', at: -9 * DAY, until: 0, ttl: hours(1) }],
+      expect: [],
+    },
+    {
       title: 'a key of which no more is known than that it was used',
       credential: { id: KEY.id, kind: KEY.kind },
       events: [{ at: -DAY }],
       expect: [],
     },
   ],
-  commands: credential =>
-    SERVICE_KEYS.has(credential.kind) || credential.kind === 'client-secret' ? rotateCommands(credential) : [],
+  commands: credential => (isMadeForDays(credential) ? rotateCommands(credential) : []),
   *judge({ credential, facets }, context) {
     const { maxSessionHours, maxKeyDays, maxSecretDays, neverDays } = context.options;
     const tooLong = longSessions(facets.sessionLives).filter(({ longest }) => longest > hours(maxSessionHours));
@@ -177,11 +210,15 @@ export const longTtl = defineRule({
     const days = lifeOf(credential);
     const isSecret = credential.kind === 'client-secret';
     const limit = isSecret ? maxSecretDays : maxKeyDays;
-    if (!isSecret && !SERVICE_KEYS.has(credential.kind)) return;
+    if (!isMadeForDays(credential)) return;
     if (hasEnded(credential, until) || days <= limit || days > neverDays) return;
     yield sayOfKey(credential, { days, limit, until });
   },
 });
+
+/** Whether it is given a life in days when it is made; certificates bear theirs in them. */
+const isMadeForDays = (credential: Credential): boolean =>
+  canExpire(credential) && credential.kind !== 'client-certificate';
 
 /** Days from its creation to its expiry; 0 when either is not known. */
 const lifeOf = ({ createdAt, expiresAt }: Credential): number =>

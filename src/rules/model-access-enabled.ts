@@ -1,7 +1,7 @@
 import { incidentsOf } from '../episodes.ts';
 import { type DeedRow, deedEvidence, deedRows, deeds, sumDeeds } from '../facets/deeds.ts';
 import { volume, volumeHours } from '../facets/volume.ts';
-import { principalText, resourceText } from '../kinds.ts';
+import { actorOf, actorText, holderName, resourceText } from '../kinds.ts';
 import { DAY, HOUR, MINUTE } from '../time.ts';
 import { countText, dayText, isoText, someText, timeText } from '../wording.ts';
 import { defineRule, type RuleContext, type Subject } from './rule.ts';
@@ -22,7 +22,7 @@ type Enabler = Subject<typeof facets>;
 type Context = RuleContext<typeof facets, typeof options, undefined>;
 
 const ENABLING =
-  /^(?:bedrock:(?:PutUseCaseForModelAccess|CreateFoundationModelAgreement|PutFoundationModelEntitlement)|(?:agreement|aws)-marketplace:AcceptAgreementRequest|microsoft\.cognitiveservices\/accounts\/deployments\/write|microsoft\.machinelearningservices\/workspaces\/serverlessendpoints\/write)$/;
+  /^(?:bedrock:(?:PutUseCaseForModelAccess|CreateFoundationModelAgreement|PutFoundationModelEntitlement)|(?:agreement|aws)-marketplace:AcceptAgreementRequest|microsoft\.cognitiveservices\/accounts\/deployments\/write|microsoft\.machinelearningservices\/workspaces\/serverlessendpoints\/write|serviceusage:(?:Batch)?EnableServices?|aiplatform:(?:DeployModel|AcceptPublisherModelEula))$/;
 
 const ROLE = 'arn:aws:iam::123456789012:role/test';
 const MODEL = 'anthropic.claude-3-sonnet-20240229-v1:0';
@@ -42,13 +42,14 @@ export const modelAccessEnabled = defineRule({
   severity: 'medium',
   kind: 'signal',
   description:
-    'A principal that had not done so in 90 days made models available: it stated a use case to Bedrock, accepted the agreement for a model or entitled the account to it, or made a deployment in Azure. It is rare work of few, and what a thief does who finds that the models they came for are not switched on. What principals do who do it again and again, such as a pipeline that deploys, is not told; nor what was refused. ' +
+    'A principal that had not done so in 90 days made models available: it stated a use case to Bedrock, accepted the agreement for a model or entitled the account to it, made a deployment in Azure, or in Google Cloud switched the API of models on, accepted the terms of a model or deployed one. It is rare work of few, and what a thief does who finds that the models they came for are not switched on. What principals do who do it again and again, such as a pipeline that deploys, is not told; nor what was refused. ' +
     'An agreement of the AWS Marketplace counts where it was asked for through Bedrock.',
   remediation:
     'Ask the principal whether they meant to. If not, disable the credential, delete the agreement or the deployment, and see what was called since. Deny these operations by policy to all but the few who enable models.',
   references: [
     'https://stratus-red-team.cloud/attack-techniques/AWS/aws.impact.bedrock-invoke-model/',
     'https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html',
+    'https://docs.cloud.google.com/vertex-ai/generative-ai/docs/control-model-access',
     'https://sysdig.com/blog/llmjacking-stolen-cloud-credentials-used-in-new-ai-attack/',
   ],
   falsePositives: [
@@ -94,6 +95,12 @@ export const modelAccessEnabled = defineRule({
       expect: ['enabled:medium'],
     },
     {
+      title: 'a person switches the API of models on in a project of Google Cloud',
+      credential: { id: 'a@example.com', provider: 'google', kind: 'member', owner: 'a@example.com' },
+      events: [{ ...GRANT, at: -DAY, action: 'serviceusage:EnableService', target: 'aiplatform.googleapis.com' }],
+      expect: ['enabled:medium'],
+    },
+    {
       title: 'a principal that did so a month before, with another credential',
       known: [{ id: 'AKIAI44QH8DHBEXAMPLE' }],
       events: [
@@ -133,22 +140,24 @@ const enablingsOf = ({ facets }: Enabler): DeedRow[] =>
   deedRows(facets.deeds, 'grant').filter(({ action }) => ENABLING.test(action));
 
 function enablingsOfPrincipal(subject: Enabler, { heldBy, subjectOf }: Context): readonly DeedRow[] {
-  const held = heldBy(subject.credential.owner).map(({ id }) => subjectOf(id)!);
-  return (held.length === 0 ? [subject] : held).flatMap(enablingsOf);
+  const held = heldBy(actorOf(subject.credential)).map(({ id }) => subjectOf(id)!);
+  return (held.some(({ credential }) => credential.id === subject.credential.id) ? held : [subject, ...held]).flatMap(
+    enablingsOf,
+  );
 }
 
 /** Whether the principal had enabled nothing in the days before; what it does within a day is one. */
 const isFirst = (row: DeedRow, all: readonly DeedRow[], historyDays: number): boolean =>
   !all.some(({ first, last }) => first <= row.first - DAY && last >= row.first - historyDays * DAY);
 
-function tell({ credential, facets }: Enabler, rows: readonly DeedRow[], { options, coveredDays }: Context) {
+function tell({ credential, facets }: Enabler, rows: readonly DeedRow[], { options, coveredDays, subjectOf }: Context) {
   const sum = sumDeeds(rows);
   const usedAt = firstUse([...volumeHours(facets.volume)], sum.first, options.usedWithinHours);
   const covered = coveredDays(sum.first - options.historyDays * DAY, sum.first);
   const models = [...new Set(rows.map(({ target }) => target))].filter(target => target !== '').sort();
   const actions = [...new Set(rows.map(({ action }) => action))].sort();
   const data = {
-    who: principalText(credential.owner || credential.id),
+    who: actorText(credential.owner === '' ? { ...credential, owner: credential.id } : credential, subjectOf),
     models: models.length === 0 ? 'models' : someText(models.map(resourceText), 2),
     day: dayText(sum.first),
     actions: someText(actions.map(actionText), 3),
@@ -163,6 +172,7 @@ function tell({ credential, facets }: Enabler, rows: readonly DeedRow[], { optio
       models,
       coveredDays: covered,
       by: credential.id,
+      ...holderName(actorOf(credential), subjectOf),
       usedFrom: usedAt === undefined ? null : isoText(usedAt),
     },
   };

@@ -54,7 +54,7 @@ export const modelProbe = defineRule({
     'High when the key had been in use on 9 days or more and never for models, when a browser spoke with a static key, or when the key came from a country new to it.',
   kind: 'signal',
   description:
-    'Within 24 hours a credential looked at what models there are, was refused by two models or three times, and then got an answer. That is how a stolen key is tried out before it is used or sold: the thief does not know what it may do. Looking means enumerating models or calling what only a console calls; refused means denied or invalid, never throttled, and invalid not where the model had answered the credential on an earlier day: then the request was wrong, not the model. The steps are ordered by when each began, and of a role that many share one session, or one person, must have taken them all.',
+    'Within 24 hours a credential looked at what models there are, was refused by two models or three times, and then got an answer. That is how a stolen key is tried out before it is used or sold: the thief does not know what it may do. Looking means enumerating models, of a cloud or through a proxy, or calling what only a console calls; refused means denied or invalid, never throttled, and invalid not where the model had answered the credential on an earlier day: then the request was wrong, not the model. The steps are ordered by when each began, and of a role that many share one session, or one person, must have taken them all.',
   remediation:
     'Ask the holder whether they were trying out models. If not, disable the credential at once: the probing succeeded. Then read which models answered since, and from where it was called.',
   references: [
@@ -129,6 +129,16 @@ export const modelProbe = defineRule({
         { ...CALL, at: -12 * DAY + HOUR, until: -HOUR, every: DAY, count: 4, outcome: 'invalid' },
       ],
       expect: [],
+    },
+    {
+      title: 'by a virtual key whose holder lists the models of a proxy',
+      credential: { id: 'a0'.repeat(32), provider: 'proxy', kind: 'virtual-key', owner: 'ci' },
+      events: [
+        { action: 'list-models', at: -10 * HOUR },
+        ...refusals(2, -9 * HOUR).map(event => ({ ...event, action: 'messages' })),
+        { ...CALL, at: -8 * HOUR, action: 'messages' },
+      ],
+      expect: ['named:medium'],
     },
     {
       title: 'three calls to a model that it used before and may use no longer',

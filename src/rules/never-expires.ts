@@ -1,7 +1,7 @@
 import { lifetime } from '../facets/lifetime.ts';
 import { hasEnded, knownUntil } from '../standing.ts';
 import { aliasOf, canExpire, kindText, NEVER_DAYS } from '../kinds.ts';
-import type { CredentialKind } from '../model/credential.ts';
+import type { Credential, CredentialKind } from '../model/credential.ts';
 import { rotateCommands } from '../remedies.ts';
 import { DAY } from '../time.ts';
 import { isoText } from '../wording.ts';
@@ -20,6 +20,24 @@ const SECRET = {
   active: true,
 } as const;
 
+const VENDOR_KEY = {
+  id: 'apikey_01Example',
+  provider: 'anthropic',
+  kind: 'api-key',
+  account: 'org',
+  owner: 'user_01Example',
+  active: true,
+  createdAt: -20 * DAY,
+} as const;
+const LISTED = { ...VENDOR_KEY, hint: 'sk-ant-api03-R2D...igAA' } as const;
+const VIRTUAL = {
+  ...VENDOR_KEY,
+  id: 'a0'.repeat(32),
+  provider: 'proxy',
+  kind: 'virtual-key',
+  account: 'litellm',
+} as const;
+
 export const neverExpires = defineRule({
   id: 'never-expires',
   family: 'lifetime',
@@ -28,14 +46,15 @@ export const neverExpires = defineRule({
   kind: 'fact',
   description:
     'A key that could have been given a last day has none, or one so far away that it is none: whoever copies it can use it until someone thinks of ending it. ' +
-    'This is about Bedrock and Claude Platform API keys and the secrets and certificates of Entra applications, which are given a life when they are made; access keys of IAM cannot expire and are left to long-lived-key. ' +
+    'This is about Bedrock and Claude Platform API keys, the secrets and certificates of Entra applications, the API keys of Anthropic, admin keys of Anthropic and OpenAI, and the virtual keys of a proxy, which can be given a life when they are made; access keys of IAM, project keys of OpenAI and keys of Google Cloud cannot and are left to long-lived-key. ' +
     'A key is judged where an inventory or its creation in the logs tells of it.',
   remediation:
-    'Create a key with a life of its own, move its users over, see that they work, disable this one and delete it. Short-term keys, made from a session as they are needed, are better still.',
+    'Create a key with a life of its own, move its users over, see that they work, disable this one and delete it. Short-term keys, made from a session as they are needed, are better still; of a proxy, ask for a duration and let it rotate.',
   references: [
     'https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html',
     'https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceSpecificCredential.html',
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_api_keys_for_aws_services.html',
+    'https://docs.litellm.ai/docs/proxy/virtual_keys',
   ],
   falsePositives: [
     'A key that is known from its creation in the logs alone, whose record does not say when it expires.',
@@ -58,6 +77,7 @@ export const neverExpires = defineRule({
   abstentions: {
     unknown: 'expiry unknown: no inventory lists it and its creation is not in the logs',
     unread: 'expiry unknown: the audit log of Entra does not tell it, entra: does',
+    unlisted: 'expiry unknown: only its making is in a log, and lists of keys alone tell when one ends',
   },
   examples: () => [
     {
@@ -129,6 +149,55 @@ export const neverExpires = defineRule({
       expect: [],
     },
     {
+      title: 'an API key of Anthropic without an expiry date, by the list of the Admin API',
+      credential: LISTED,
+      events: [],
+      expect: ['endless:medium'],
+    },
+    {
+      title: 'an API key of Anthropic that was given ninety days',
+      credential: { ...LISTED, expiresAt: 70 * DAY },
+      events: [],
+      expect: [],
+    },
+    {
+      title: 'an API key of Anthropic whose making is in the activity feed, which does not tell its end',
+      credential: VENDOR_KEY,
+      events: [],
+      expect: [],
+    },
+    {
+      title: 'an admin key of OpenAI without an expiry date',
+      credential: { ...LISTED, id: 'key_example', provider: 'openai', kind: 'admin-key', hint: 'sk-admin...xyz' },
+      events: [],
+      expect: ['endless:medium'],
+    },
+    {
+      title: 'a project key of OpenAI, which cannot expire',
+      credential: { ...LISTED, id: 'key_example', provider: 'openai', hint: 'sk-proj...xyz' },
+      events: [],
+      expect: [],
+    },
+    {
+      title: 'keys of Google Cloud, which their maker cannot give an end',
+      credential: { ...VENDOR_KEY, provider: 'google', kind: 'service-account-key' },
+      known: [{ ...VENDOR_KEY, id: '0a1b', provider: 'google' }],
+      events: [],
+      expect: [],
+    },
+    {
+      title: 'a virtual key of a proxy without a duration',
+      credential: VIRTUAL,
+      events: [],
+      expect: ['endless:medium'],
+    },
+    {
+      title: 'a virtual key that was made for thirty days',
+      credential: { ...VIRTUAL, expiresAt: 10 * DAY },
+      events: [],
+      expect: [],
+    },
+    {
       title: 'an access key, which cannot expire',
       credential: { active: true, createdAt: -20 * DAY },
       events: [{ at: -DAY }],
@@ -139,7 +208,7 @@ export const neverExpires = defineRule({
   *judge({ credential, facets }, context) {
     const { id, kind, owner, createdAt, expiresAt } = credential;
     const until = knownUntil(credential, context);
-    if (!canExpire(kind) || hasEnded(credential, until)) return;
+    if (!canExpire(credential) || hasEnded(credential, until)) return;
     if (createdAt === undefined) {
       const isTold = context.heldBy(owner).some(key => key.kind === kind && key.createdAt !== undefined);
       // Where the key itself is known, its user's name stands for nothing but its use.
@@ -148,6 +217,10 @@ export const neverExpires = defineRule({
     }
     if (expiresAt === undefined && ENDING.has(kind)) {
       yield { abstain: 'unread' };
+      return;
+    }
+    if (expiresAt === undefined && !isEndTold(credential)) {
+      yield { abstain: 'unlisted' };
       return;
     }
     const limit = context.options.neverDays;
@@ -177,3 +250,9 @@ export const neverExpires = defineRule({
       };
   },
 });
+
+/** What tells of the making of a vendor's key does not tell its end; what lists keys shows a few characters of each. */
+const isEndTold = ({ provider, name, hint }: Credential): boolean =>
+  (provider !== 'anthropic' && provider !== 'openai') ||
+  hint !== undefined ||
+  (provider === 'anthropic' && name !== undefined);

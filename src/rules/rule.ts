@@ -1,6 +1,7 @@
 import type { FacetSet, StateOf } from '../facets/facet.ts';
 import type { GeoNeed, Sight } from '../model/coverage.ts';
-import type { Credential } from '../model/credential.ts';
+import type { Census, Credential, CredentialKind } from '../model/credential.ts';
+import type { Declared, DeclaredHolder } from '../model/declared.ts';
 import type { AuditEvent, Point } from '../model/event.ts';
 import type { Episode, Family, Json, Severity } from '../model/finding.ts';
 import type { Options, OptionValues } from '../model/option.ts';
@@ -59,6 +60,10 @@ export interface RuleContext<F extends FacetSet, O extends Options, V> {
   subjectOf(id: string): Subject<F> | undefined;
   /** All that one principal holds, in order of id. */
   heldBy(owner: string): readonly Credential[];
+  /** When all credentials of a kind in an account were last listed whole; null when they never were. */
+  listedAt(account: string, kind: CredentialKind): number | null;
+  /** The register that was declared; null without one. */
+  readonly declared: Declared | null;
 }
 
 /** A small story, with what the rule must say of it: test, documentation and `keyward explain` from one place. */
@@ -71,6 +76,10 @@ export interface Example<M extends Messages> {
   readonly events: readonly ExampleEvent[];
   /** When the logs end, if before now. */
   readonly logsEnd?: number;
+  /** What was listed whole, with times relative to now. */
+  readonly censuses?: readonly Census[];
+  /** The register that is declared. */
+  readonly register?: readonly DeclaredHolder[];
   readonly options?: Readonly<Record<string, unknown>>;
   /** Message ids with severity, as in `['aged:high']`; empty for a quiet example. */
   readonly expect: readonly `${keyof M & string}:${Severity}`[];
@@ -114,6 +123,8 @@ export interface RuleMeta {
   readonly needsGeo?: GeoNeed;
   /** What it judges better with; without it the rule is partial, not blind. */
   readonly helps?: readonly Sight[];
+  /** Of these a holder of the register must declare one; without, there is nothing to judge and the rule is left out. */
+  readonly needsDeclared?: readonly (keyof DeclaredHolder)[];
 }
 
 export interface RuleSpec<

@@ -164,6 +164,7 @@ const PERSONAL: ReadonlySet<CredentialKind> = new Set([
   'root-session',
   'federated-user',
   'identity-center-user',
+  'member',
 ]);
 
 /** Lent to people, who move about. */

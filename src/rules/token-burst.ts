@@ -1,3 +1,4 @@
+import { loggedTokens } from '../facets/logged-tokens.ts';
 import { incidentsOf } from '../episodes.ts';
 import { greatestOther, type Known } from '../facets/greatest.ts';
 import { type ModelDay, modelDays, models } from '../facets/models.ts';
@@ -11,7 +12,7 @@ import {
   sayIncident,
   strongestFirst,
 } from '../facets/surges.ts';
-import { type VolumeHour, volume, volumeHours } from '../facets/volume.ts';
+import { hoursWithTokens, type VolumeHour, volume } from '../facets/volume.ts';
 import type { OptionValues } from '../model/option.ts';
 import { disableCommands } from '../remedies.ts';
 import { DAY, dayOfHour, HOUR } from '../time.ts';
@@ -74,12 +75,13 @@ export const tokenBurst = defineRule({
     'High when an hour is at least 10 times the record and holds 500 calls or 2,000,000 tokens; without a baseline, when it is at least 3 times the busiest hour that any other credential, itself older than a week, had before.',
   kind: 'signal',
   description:
-    'A credential called models, or used input or output tokens, far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out so that a ramp does not teach its own baseline. The record must be passed three times over, and an absolute floor with it, so that small numbers stay quiet. Where those days hold too little, all that is known of the credential before them counts: one that was silent for a month and comes back is not new. A credential without 12 active hours on 5 days has no baseline: it is held to absolute limits, to its own record as far as it goes, and to what other credentials had done in their first week, where the logs saw that week begin and end before; and it is listed as having no baseline yet. What it does on three other days as well is its way of working and no burst, unless it is great enough to be high. Neither refused nor throttled calls count here, nor what a service calls on behalf of someone.',
+    'A credential called models, or used input or output tokens, far beyond its own record. An hour or a day is compared with the busiest one of the 28 days before, the last 24 hours left out so that a ramp does not teach its own baseline. The record must be passed three times over, and an absolute floor with it, so that small numbers stay quiet. Where those days hold too little, all that is known of the credential before them counts: one that was silent for a month and comes back is not new. A credential without 12 active hours on 5 days has no baseline: it is held to absolute limits, to its own record as far as it goes, and to what other credentials had done in their first week, where the logs saw that week begin and end before; and it is listed as having no baseline yet. Reports of vendors that count tokens and no calls are judged by their tokens alone. What it does on three other days as well is its way of working and no burst, unless it is great enough to be high. Neither refused nor throttled calls count here, nor what a service calls on behalf of someone.',
   remediation:
     'Ask the holder whether this was theirs. If not, disable the credential, then read what it did in the burst: models, Regions, addresses. Set a budget or quota for what is left.',
   references: [
     'https://sysdig.com/blog/llmjacking-stolen-cloud-credentials-used-in-new-ai-attack/',
     'https://docs.aws.amazon.com/bedrock/latest/userguide/logging-using-cloudtrail.html',
+    'https://platform.claude.com/docs/en/manage-claude/usage-cost-api',
     'https://atlas.mitre.org/techniques/AML.T0034',
   ],
   falsePositives: [
@@ -88,9 +90,9 @@ export const tokenBurst = defineRule({
     'A brand-new key of a product that starts at full size: there is no history to compare it with.',
   ],
   lookbackDays: 29,
-  needs: ['calls'],
-  helps: ['tokens'],
-  facets: { volume, models },
+  needs: [],
+  needsOneOf: ['calls', 'tokens'],
+  facets: { volume, models, loggedTokens },
   options,
   messages: {
     ...BURST_MESSAGES,
@@ -118,6 +120,15 @@ export const tokenBurst = defineRule({
         { ...CALL, at: -22 * HOUR, count: 12, tokensIn: 900_000 },
       ],
       expect: ['hour:medium'],
+    },
+    {
+      title: 'an hour of a usage report that counts tokens and no calls',
+      credential: { id: 'apikey_01Example', provider: 'anthropic', kind: 'api-key', owner: '', account: 'org' },
+      events: [
+        { ...CALL, at: -30 * DAY, until: -2 * DAY, every: 2 * HOUR, count: 0, tokensIn: 40_000, tokensOut: 9_000 },
+        { ...CALL, at: -22 * HOUR, count: 0, tokensIn: 5_000_000, tokensOut: 20_000 },
+      ],
+      expect: ['hour:high'],
     },
     {
       title: 'a key that comes back after six weeks of silence, far beyond what it ever did',
@@ -217,7 +228,7 @@ export const tokenBurst = defineRule({
     const isSeenToBegin = (start: number) =>
       start >= origin + DAY && coveredDays(start - options.firstDays * DAY, start) > 0;
     for (const { credential, facets } of everyone) {
-      const hours = [...volumeHours(facets.volume)];
+      const hours = hoursWithTokens(facets.volume, facets.loggedTokens);
       for (const measure of MEASURES) {
         const series = seriesOf(hours, measure);
         if (series.length === 0) continue;
@@ -235,7 +246,7 @@ export const tokenBurst = defineRule({
     return { calls: others('calls'), tokensIn: others('tokensIn'), tokensOut: others('tokensOut') };
   },
   *judge({ credential, facets }, { options, overview, origin }) {
-    const hours = [...volumeHours(facets.volume)];
+    const hours = hoursWithTokens(facets.volume, facets.loggedTokens);
     const judged = MEASURES.map(measure => judgeMeasure(measure, credential.id, hours, overview[measure], options));
     if (judged.some(({ isUsed }) => isUsed) && !judged.some(({ isMature }) => isMature)) yield { abstain: 'immature' };
     const incidents = incidentsOf(judged.flatMap(({ surges }) => surges));

@@ -1,14 +1,18 @@
 import { deedEvidence, deedRows, deeds, groupDeeds, sumDeeds } from '../facets/deeds.ts';
 import { episodesOf } from '../facets/stretch.ts';
-import { principalText } from '../kinds.ts';
+import { actorOf, actorText, holderName, principalText } from '../kinds.ts';
 import { DAY } from '../time.ts';
 import { dayText, listText } from '../wording.ts';
+import type { Provider } from '../model/credential.ts';
 import { defineRule } from './rule.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/app';
 const APP = 'app/11111111-2222-3333-4444-555555555555';
 const IDENTITY =
   'subscriptions/00000000-1111-2222-3333-444444444444/resourcegroups/ai/providers/microsoft.managedidentity/userassignedidentities/deploy';
+const ACCOUNT = 'ci@example.iam.gserviceaccount.com';
+const POOL = 'example.svc.id.goog[prod/app]';
+const PERSON = { id: 'a@example.com', provider: 'google', kind: 'member', owner: 'a@example.com' } as const;
 const TRUST = { at: -DAY, deed: 'trust', action: 'iam:UpdateAssumeRolePolicy' } as const;
 
 export const trustOpened = defineRule({
@@ -18,15 +22,17 @@ export const trustOpened = defineRule({
   severity: 'high',
   kind: 'fact',
   description:
-    'Someone made a new way to obtain credentials: a role that trusts another account or anyone at all, an identity provider that is believed, a certificate authority whose certificates are exchanged for sessions; in Entra ID an application or a managed identity that takes the tokens of another issuer for its own (a federated credential), or a domain whose users another provider vouches for. ' +
+    'Someone made a new way to obtain credentials: a role that trusts another account or anyone at all, an identity provider that is believed, a certificate authority whose certificates are exchanged for sessions; in Entra ID an application or a managed identity that takes the tokens of another issuer for its own (a federated credential), or a domain whose users another provider vouches for; in Google Cloud a provider of workload or workforce identities, or a service account or a project that is open to strangers; at Anthropic and OpenAI an issuer whose tokens are taken, or another single sign-on. ' +
     'Such a way outlives the disabling of every key, which is why intruders leave one behind. Refused attempts are not told here.',
   remediation:
-    'See that the account, provider or authority is yours and was meant to be let in. If not, take it out of the trust, then revoke the sessions it was lent. A trust in another account should name a principal and an external id; one in a provider, its audience and subject. In Entra ID, delete the federated credential, or turn the domain back to managed; either way, end the sessions.',
+    'See that the account, provider or authority is yours and was meant to be let in. If not, take it out of the trust, then revoke the sessions it was lent. A trust in another account should name a principal and an external id; one in a provider, its audience and subject. In Entra ID, delete the federated credential, or turn the domain back to managed; in Google Cloud, take the binding or the provider away; at a vendor, delete the rule or the issuer. Either way, end the sessions.',
   references: [
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html',
     'https://docs.aws.amazon.com/rolesanywhere/latest/userguide/introduction.html',
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html',
     'https://learn.microsoft.com/en-us/entra/workload-id/workload-identity-federation',
+    'https://docs.cloud.google.com/iam/docs/workload-identity-federation',
+    'https://platform.claude.com/docs/en/manage-claude/workload-identity-federation',
     'https://attack.mitre.org/techniques/T1484/002/',
     'https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.iam-backdoor-role/',
   ],
@@ -47,6 +53,10 @@ export const trustOpened = defineRule({
     federated: '{who} allowed tokens of {trustees} to stand for {resource}, without a key of its own, on {day}.',
     domain: '{who} let another identity provider vouch for everyone of {resource} on {day}.',
     keysElsewhere: '{who} made {resource} believe the keys that an identity provider shows at {trustees}, on {day}.',
+    opened: '{who} gave everyone there is rights to {resource} on {day}.',
+    letIn: '{who} let {trustees} act with rights to {resource}, by the word of an identity provider, on {day}.',
+    issuer: '{who} made {vendor} take the tokens of {trustees} for its own, by {resource}, on {day}.',
+    signOn: '{who} let an identity provider sign people in to {vendor}, by {resource}, on {day}.',
     changed: '{who} called {action} on {resource} on {day}, which changes who may obtain credentials.',
   },
   examples: () => [
@@ -142,6 +152,63 @@ export const trustOpened = defineRule({
       expect: ['changed:high'],
     },
     {
+      title: 'everyone is given rights to a service account of Google Cloud',
+      credential: PERSON,
+      events: [{ ...TRUST, action: 'iam:SetIAMPolicy', target: `${ACCOUNT} trusts *` }],
+      expect: ['opened:high'],
+    },
+    {
+      title: 'the workloads of a cluster may act as a service account of Google Cloud',
+      credential: PERSON,
+      events: [{ ...TRUST, action: 'iam:SetIAMPolicy', target: `${ACCOUNT} trusts ${POOL}` }],
+      expect: ['letIn:high'],
+    },
+    {
+      title: 'a project of Google Cloud is opened to an address that anyone may have',
+      credential: PERSON,
+      events: [
+        { ...TRUST, action: 'cloudresourcemanager:SetIamPolicy', target: 'projects/example (open to b@gmail.com)' },
+      ],
+      expect: ['changed:high'],
+    },
+    {
+      title: 'a provider of workload identities is added in Google Cloud',
+      credential: PERSON,
+      events: [
+        {
+          ...TRUST,
+          action: 'iam:CreateWorkloadIdentityPoolProvider',
+          target:
+            'projects/1/locations/global/workloadIdentityPools/ci/providers/git (token.actions.githubusercontent.com)',
+        },
+      ],
+      expect: ['providerAdded:high'],
+    },
+    {
+      title: 'a federation rule is made at Anthropic',
+      credential: { ...PERSON, id: 'user_01Example', provider: 'anthropic' },
+      events: [{ ...TRUST, action: 'anthropic:platform_federation_rule_created', target: 'fdrl_01Example' }],
+      expect: ['issuer:high'],
+    },
+    {
+      title: 'OpenAI takes the tokens of a build service',
+      credential: { ...PERSON, id: 'user-Example', provider: 'openai' },
+      events: [
+        {
+          ...TRUST,
+          action: 'openai:workload_identity_provider.created',
+          target: 'wip_example trusts https://token.actions.githubusercontent.com',
+        },
+      ],
+      expect: ['issuer:high'],
+    },
+    {
+      title: 'an OpenAI organisation is given a single sign-on',
+      credential: { ...PERSON, id: 'user-Example', provider: 'openai' },
+      events: [{ ...TRUST, action: 'openai:tenant.sso_connection.created', target: 'conn_example' }],
+      expect: ['signOn:high'],
+    },
+    {
       title: 'a federated credential whose making was refused',
       events: [{ ...TRUST, action: 'entra:update application', target: `${APP} trusts a.example`, outcome: 'denied' }],
       expect: [],
@@ -159,8 +226,9 @@ export const trustOpened = defineRule({
     },
     { title: 'everyday use', events: [{ at: -9 * DAY, until: 0 }], expect: [] },
   ],
-  *judge({ credential, facets }) {
-    const who = principalText(credential.owner);
+  *judge({ credential, facets }, { subjectOf }) {
+    const who = actorText(credential, subjectOf);
+    const vendor = VENDORS[credential.provider];
     for (const rows of groupDeeds(deedRows(facets.deeds, 'trust'))) {
       const { action, target } = rows[0]!;
       const sum = sumDeeds(rows);
@@ -169,9 +237,25 @@ export const trustOpened = defineRule({
       const rest = {
         subject: target === '' ? [credential.id, action] : [target],
         episodes: episodesOf(rows),
-        evidence: { ...deedEvidence(sum), action, resource: name, trustees, by: credential.id },
+        evidence: {
+          ...deedEvidence(sum),
+          action,
+          resource: name,
+          trustees,
+          by: credential.id,
+          ...(vendor !== undefined && { vendor }),
+          ...holderName(actorOf(credential), subjectOf),
+        },
       };
-      if (name.startsWith('policy/') && trustees.length > 0)
+      if (vendor !== undefined && SINGLE_SIGN_ON.test(action))
+        yield { message: 'signOn', data: { ...told, vendor }, ...rest };
+      else if (vendor !== undefined && FEDERATION.test(action))
+        yield { message: 'issuer', data: { ...told, vendor, trustees: issuersText(trustees) }, ...rest };
+      else if (credential.provider === 'google' && trustees.includes('*'))
+        yield { message: 'opened', data: told, ...rest };
+      else if (credential.provider === 'google' && trustees.length > 0)
+        yield { message: 'letIn', data: { ...told, trustees: listText(trustees) }, ...rest };
+      else if (name.startsWith('policy/') && trustees.length > 0)
         yield { message: 'keysElsewhere', data: { ...told, trustees: listText(trustees) }, ...rest };
       else if (OF_ENTRA.test(name) && trustees.length > 0)
         yield { message: 'federated', data: { ...told, trustees: listText(trustees.map(issuerText)) }, ...rest };
@@ -187,6 +271,15 @@ export const trustOpened = defineRule({
     }
   },
 });
+
+/** Vendors that people and programs are let in to as a whole. */
+const VENDORS: Partial<Record<Provider, string>> = { anthropic: 'Anthropic', openai: 'OpenAI' };
+
+const SINGLE_SIGN_ON = /sso_connection|directory_sync/;
+const FEDERATION = /federation_(?:rule|issuer)|workload_identity|entra_mapping/;
+
+const issuersText = (trustees: readonly string[]): string =>
+  trustees.length === 0 ? 'another issuer' : listText(trustees.map(issuerText));
 
 const LINK = ' trusts ';
 

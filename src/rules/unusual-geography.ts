@@ -84,7 +84,7 @@ export const unusualGeography = defineRule({
   kind: 'signal',
   description:
     'A static key is used from a country that it was not used from in the 90 days before, though it had a settled habit. ' +
-    'Keys without a habit of their own, passwords among them since people travel, are compared with the whole organisation instead. ' +
+    'Keys without a habit of their own, and people, since they travel, are compared with the whole organisation instead. ' +
     'Attempts count whatever their outcome, but for sign-ins that failed, which anyone can make. Sessions of roles are left to two-places-at-once.',
   remediation:
     'Ask the holder whether they, a new runner or a new office made these calls. If not, disable the key, review what it did and create a new one.',
@@ -141,7 +141,8 @@ interface Custom {
 }
 
 /** What a person signs in with: people travel, and it travels with them. */
-const isPersonal = ({ kind }: Pick<Credential, 'kind'>): boolean => kind === 'password' || kind === 'entra-user';
+const isPersonal = ({ kind }: Pick<Credential, 'kind'>): boolean =>
+  kind === 'password' || kind === 'entra-user' || kind === 'member';
 
 /** Whether a key has settled ways; what belongs to a person never has. */
 function hasHabit({ kind }: Credential, { activeDays, novelty }: Baseline, limits: Limits): boolean {
