@@ -50,6 +50,7 @@ export function rulePage(rule: Rule): string {
           ...rule.needs,
           ...(rule.needsOneOf === undefined ? [] : [rule.needsOneOf.join(' or ')]),
           ...(rule.needsGeo === undefined ? [] : [GEO_NEEDS[rule.needsGeo]]),
+          ...(rule.needsDeclared === undefined ? [] : [`a register that declares ${rule.needsDeclared.join(' or ')}`]),
         ].join(', '),
       ],
       ...(rule.helps === undefined ? [] : [['judges better with', rule.helps.join(', ')] as const]),

@@ -30,6 +30,7 @@ export async function rulesCommand(flags: ListFlags, io: Io): Promise<number> {
       needs,
       needsOneOf = [],
       needsGeo = null,
+      needsDeclared = [],
       options,
     }) => ({
       id,
@@ -42,6 +43,7 @@ export async function rulesCommand(flags: ListFlags, io: Io): Promise<number> {
       needs,
       needsOneOf,
       needsGeo,
+      needsDeclared,
       options: Object.fromEntries(Object.entries(options).map(([name, option]) => [name, asJson(option)])),
     }),
   );

@@ -1,8 +1,7 @@
 import { hashText } from '../hash.ts';
 import type { JsonObject } from '../scan/wanted.ts';
-import { defineFormat, type Format } from './format.ts';
 import { pathOf } from './model-paths.ts';
-import { createRequestReader, pick, type ProxyLog, REQUEST_PATHS } from './proxy-request.ts';
+import { defineProxyFormat, pick, type ProxyLog } from './proxy-request.ts';
 
 const TIME = ['ts', 'time_iso8601', 'time_local', 'msec', 'time', '@timestamp', 'timestamp'] as const;
 const STATUS = ['status'] as const;
@@ -38,14 +37,12 @@ const LOG: ProxyLog = {
  * Access logs of nginx, Apache and what writes like them: lines of the common and the combined form, and JSON under the
  * names of nginx's variables, or `ts`, `xff`, `method`, `path`, `bytes_out`, `rt`, `ua`, `key_fp`, `user`.
  */
-export const accessLog = (trustedProxies: number): Format =>
-  defineFormat({
-    id: 'access-log',
-    title: 'Access logs of nginx, Apache and other proxies',
-    paths: REQUEST_PATHS,
-    unwrap,
-    reader: () => createRequestReader(LOG, trustedProxies),
-  });
+export const accessLog = defineProxyFormat({
+  id: 'access-log',
+  title: 'Access logs of nginx, Apache and other proxies',
+  log: LOG,
+  unwrap,
+});
 
 const isTold = (record: JsonObject, names: readonly string[]): boolean =>
   names.some(name => Object.hasOwn(record, name));

@@ -1,21 +1,23 @@
-import type { View, Views } from '../model/coverage.ts';
+import type { Views } from '../model/coverage.ts';
 import type { CredentialKind } from '../model/credential.ts';
 import type { AuditEvent, Outcome } from '../model/event.ts';
 import type { JsonObject } from '../scan/wanted.ts';
 import { readAddress } from './address.ts';
 import { readAgent } from './agent.ts';
 import { ANTHROPIC, createActorAnnouncer, readActor } from './anthropic-actor.ts';
-import { tellActivity, type Told } from './anthropic-deeds.ts';
-import { readId, SOME_ORGANISATION } from './anthropic-fields.ts';
-import { eventBy, short } from './azure-event.ts';
-import { strangerAt } from './azure-identity.ts';
-import { canonicalJson } from './canonical-json.ts';
-import type { Identity } from './cloudtrail-identity.ts';
+import { tellActivity } from './anthropic-deeds.ts';
+import { SOME_ORGANISATION } from './anthropic-fields.ts';
+import { contentId } from './content-id.ts';
 import { digText, hasFields, textOf } from './dig.ts';
+import { eventBy } from './event-by.ts';
 import { defineFormat, type Reader } from './format.ts';
+import { type Identity, strangerAt } from './identity.ts';
 import { readInstant } from './instant.ts';
 import { outcomeOf } from './outcome.ts';
 import { tidy } from './redact.ts';
+import type { Told } from './told.ts';
+import { readId } from './vendor-fields.ts';
+import { blind } from './view.ts';
 
 /** The activity feed of Anthropic's Compliance API: who did what to keys, people and settings, and from where. */
 export const anthropicActivity = defineFormat({
@@ -71,7 +73,7 @@ function judge(record: JsonObject, home: string): Judged | string | null {
   const { deed, target } = told;
   const event = eventBy(actor, {
     at,
-    example: readId(record['id']) || `content:${short(canonicalJson(record))}`,
+    example: readId(record['id']) || contentId(record),
     deed,
     action: `anthropic:${type}`,
     outcome,
@@ -117,8 +119,6 @@ export const NO_NETWORKS =
 
 const NO_CALLS = 'the activity feed tells of no model calls, which the usage reports of the Admin API count';
 const NO_KEY_LIST = 'the activity feed tells of keys made or changed, not of those there are';
-
-const blind = (gap: string): View => ({ blind: true, gaps: [gap] });
 
 /** What the activity feed shows. */
 export const activityViews = (): Views => ({

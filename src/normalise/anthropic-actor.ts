@@ -1,9 +1,10 @@
 import type { CredentialKind } from '../model/credential.ts';
-import { holderKind, readEmail, readId } from './anthropic-fields.ts';
-import { strangerAt } from './azure-identity.ts';
-import type { Identity } from './cloudtrail-identity.ts';
+import { announceOnce, metAs } from './announcer.ts';
+import { holderKind } from './anthropic-fields.ts';
 import { dig, digText, textOf } from './dig.ts';
+import { type Identity, identityOf, strangerAt } from './identity.ts';
 import type { RowSink } from './key-list.ts';
+import { readEmail, readId } from './vendor-fields.ts';
 
 /** Who acts when Anthropic itself does, be it a person or a process. */
 export const ANTHROPIC = 'anthropic';
@@ -36,17 +37,12 @@ export function readActor(actor: unknown, account: string): Identity | null {
 
 /** Says once of each actor that it was met, and whose it is. */
 export function createActorAnnouncer(): (actor: Identity, sink: RowSink) => void {
-  const announced = new Set<string>();
-  return ({ credential: id, kind, owner, account }, sink) => {
-    const key = [id, kind, owner, account].join('\n');
-    if (announced.has(key)) return;
-    announced.add(key);
-    sink.credential({ id, provider: 'anthropic', kind, owner, account, observedAt: 0 });
-  };
+  const announce = announceOnce();
+  return (actor, sink) => announce(metAs('anthropic', actor), sink);
 }
 
 const plain = (credential: string, kind: CredentialKind, account: string): Identity | null =>
-  credential === '' ? null : { credential, kind, owner: '', account, session: '', principal: credential };
+  credential === '' ? null : identityOf({ credential, kind, owner: '', account });
 
 /** A person is known by an id, and held responsible by the e-mail address. */
 function person(actor: unknown, account: string): Identity | null {

@@ -1,10 +1,11 @@
 import type { JsonObject } from '../scan/wanted.ts';
 import { createActorAnnouncer, readActor } from './anthropic-actor.ts';
-import { readId, SOME_ORGANISATION } from './anthropic-fields.ts';
+import { SOME_ORGANISATION } from './anthropic-fields.ts';
 import { createUsageTeller, readCount } from './anthropic-usage.ts';
-import type { Identity } from './cloudtrail-identity.ts';
 import { dig, hasFields, isObject } from './dig.ts';
 import { defineFormat, type Reader } from './format.ts';
+import { type Identity, identityOf } from './identity.ts';
+import { readId } from './vendor-fields.ts';
 
 /** Rows of analytics/usage, which count calls and tokens, and of analytics/cost, whose sums nothing here judges. */
 export const anthropicAnalytics = defineFormat({
@@ -56,5 +57,5 @@ function holderIn(group: JsonObject, actor: Identity | null, account: string): I
   const credential = readId(group['api_key_id']);
   if (credential === '') return actor;
   const owner = actor === null || actor.credential === credential ? '' : actor.credential;
-  return { credential, kind: 'api-key', owner, account, session: '', principal: owner || credential };
+  return identityOf({ credential, kind: 'api-key', owner, account });
 }

@@ -1,10 +1,12 @@
+import { isStatic } from '../kinds.ts';
 import type { Credential, CredentialKind } from '../model/credential.ts';
 import type { Deed } from '../model/event.ts';
 import type { JsonObject } from '../scan/wanted.ts';
-import { readEmail, readId } from './anthropic-fields.ts';
-import type { Identity } from './cloudtrail-identity.ts';
 import { digList, digText } from './dig.ts';
+import type { Identity } from './identity.ts';
 import { GUESSED } from './key-list.ts';
+import type { Told } from './told.ts';
+import { readEmail, readId } from './vendor-fields.ts';
 
 /** An activity, with what is known of it already. */
 export interface Activity {
@@ -16,13 +18,6 @@ export interface Activity {
   /** Null where nobody is named. */
   readonly actor: Identity | null;
   readonly succeeded: boolean;
-}
-
-/** What an activity turns out to be, and what it shows of the credentials it was done to. */
-export interface Told {
-  readonly deed: Deed;
-  readonly target: string;
-  readonly seen: readonly Credential[];
 }
 
 /** Something that is made, changed and ended, told by activities named after it. */
@@ -184,7 +179,7 @@ function sightings(
 ): readonly Credential[] {
   if (!succeeded || kind === null || id === '') return [];
   const fact: Credential = { id, provider: 'anthropic', kind, owner: '', account, observedAt: at, ...seen };
-  if (kind !== 'api-key' || seen.createdAt === undefined || actor === null) return [fact];
+  if (!isStatic(kind) || seen.createdAt === undefined || actor === null) return [fact];
   return [fact, { id, provider: 'anthropic', kind, owner: actor.credential, account, observedAt: GUESSED }];
 }
 

@@ -1,13 +1,14 @@
 import type { Views } from '../model/coverage.ts';
 import type { Credential } from '../model/credential.ts';
 import type { JsonObject } from '../scan/wanted.ts';
-import { holderKind, readEmail, readId, SOME_ORGANISATION } from './anthropic-fields.ts';
+import { holderKind, SOME_ORGANISATION } from './anthropic-fields.ts';
 import { dig, digText, hasFields, textOf } from './dig.ts';
 import { defineFormat, type Reader } from './format.ts';
 import { readInstant } from './instant.ts';
 import { keyListViews, type RowSink, UNDATED } from './key-list.ts';
 import { readMasked } from './masked-key.ts';
 import { tidy } from './redact.ts';
+import { readEmail, readId } from './vendor-fields.ts';
 
 /** What is known of the answer that an object stands in; a saved one says neither its organisation nor its day. */
 export interface AnthropicListing {
@@ -131,54 +132,56 @@ function tellHolder(id: string, listing: AnthropicListing, sink: RowSink): void 
 }
 
 function tellMember(record: JsonObject, listing: AnthropicListing, sink: RowSink): void {
-  const id = readId(record['id']);
-  if (id === '') return sink.malformed('a member without an id');
-  sink.credential({
-    id,
-    kind: 'member',
-    owner: readEmail(record['email']),
-    ...from(listing),
-    active: true,
-    ...named(record),
-    ...datesIn(record, { createdAt: 'added_at' }, sink),
-  });
+  const owner = readEmail(record['email']);
+  const known = { what: 'a member', kind: 'member', owner, active: true, createdAt: 'added_at' } as const;
+  tellNamed(record, known, listing, sink);
 }
 
 function tellServiceAccount(record: JsonObject, listing: AnthropicListing, sink: RowSink): void {
-  const id = readId(record['id']);
-  if (id === '') return sink.malformed('a service account without an id');
-  sink.credential({
-    id,
-    kind: 'service-account',
-    owner: '',
-    ...from(listing),
-    ...unlessArchived(record),
-    ...named(record),
-    ...datesIn(record, { createdAt: 'created_at' }, sink),
-  });
+  const known = { what: 'a service account', kind: 'service-account', owner: '', ...unlessArchived(record) } as const;
+  tellNamed(record, known, listing, sink);
 }
 
 /** A rule lets the tokens of another issuer stand for a service account, without a key. */
 function tellRule(record: JsonObject, listing: AnthropicListing, sink: RowSink): void {
-  const id = readId(record['id']);
-  if (id === '') return sink.malformed('a federation rule without an id');
   const owner = readId(dig(record, 'target', 'service_account_id'));
-  sink.credential({
-    id,
-    kind: 'federated-credential',
-    owner,
-    ...from(listing),
-    ...unlessArchived(record),
-    ...named(record),
-    ...datesIn(record, { createdAt: 'created_at' }, sink),
-  });
-  tellHolder(owner, listing, sink);
+  const known = { what: 'a federation rule', kind: 'federated-credential', owner, ...unlessArchived(record) } as const;
+  if (tellNamed(record, known, listing, sink)) tellHolder(owner, listing, sink);
+}
+
+/** What is known of something that has an id, a name and a day on which it began. */
+interface Known extends Pick<Credential, 'kind' | 'owner'> {
+  /** What it is, as in 'a member'. */
+  readonly what: string;
+  readonly active: boolean;
+  /** Where it stands when it began. */
+  readonly createdAt: string;
+}
+
+/** Tells of it, and whether there was an id to tell it by. */
+function tellNamed(record: JsonObject, known: Known, listing: AnthropicListing, sink: RowSink): boolean {
+  const { what, kind, owner, active, createdAt } = known;
+  const id = readId(record['id']);
+  if (id === '') sink.malformed(`${what} without an id`);
+  else
+    sink.credential({
+      id,
+      kind,
+      owner,
+      ...from(listing),
+      active,
+      ...named(record),
+      ...datesIn(record, { createdAt }, sink),
+    });
+  return id !== '';
 }
 
 const from = ({ account, observedAt }: AnthropicListing) => ({ provider: 'anthropic' as const, account, observedAt });
 
-const unlessArchived = (record: JsonObject): Pick<Credential, 'active'> => ({
+/** Of what is archived when its life ends. */
+const unlessArchived = (record: JsonObject) => ({
   active: digText(record, 'archived_at') === '',
+  createdAt: 'created_at',
 });
 
 function named(record: JsonObject): Pick<Credential, 'name'> {

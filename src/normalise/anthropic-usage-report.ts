@@ -1,9 +1,10 @@
 import type { JsonObject } from '../scan/wanted.ts';
-import { holderKind, readId, SOME_ORGANISATION } from './anthropic-fields.ts';
+import { holderKind, SOME_ORGANISATION } from './anthropic-fields.ts';
 import { createUsageTeller, type UsageRow } from './anthropic-usage.ts';
-import type { Identity } from './cloudtrail-identity.ts';
 import { digList, hasFields, isObject } from './dig.ts';
 import { defineFormat, type Reader } from './format.ts';
+import { type Identity, identityOf } from './identity.ts';
+import { readId } from './vendor-fields.ts';
 
 /** Buckets of usage_report/messages, which count tokens, and of cost_report, whose sums are by the day and of no key. */
 export const anthropicUsageReport = defineFormat({
@@ -50,8 +51,7 @@ const namesIn = (group: JsonObject): JsonObject =>
 function holderIn(group: JsonObject, account: string): Identity | null {
   const key = readId(group['api_key_id']);
   const user = readId(group['service_account_id']) || readId(group['account_id']);
-  if (key !== '')
-    return { credential: key, kind: 'api-key', owner: user, account, session: '', principal: user || key };
+  if (key !== '') return identityOf({ credential: key, kind: 'api-key', owner: user, account });
   const kind = holderKind(user) ?? 'unknown';
-  return user === '' ? null : { credential: user, kind, owner: '', account, session: '', principal: user };
+  return user === '' ? null : identityOf({ credential: user, kind, owner: '', account });
 }

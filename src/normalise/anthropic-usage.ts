@@ -2,14 +2,17 @@ import type { View, Views } from '../model/coverage.ts';
 import type { JsonObject } from '../scan/wanted.ts';
 import { HOUR } from '../time.ts';
 import { NO_NETWORKS } from './anthropic-activity.ts';
-import { eventBy, regionOf, short } from './azure-event.ts';
 import { canonicalJson } from './canonical-json.ts';
-import type { Identity } from './cloudtrail-identity.ts';
+import { short } from './content-id.ts';
 import { dig, isObject, textOf } from './dig.ts';
+import { eventBy } from './event-by.ts';
 import type { Sink } from './format.ts';
+import type { Identity } from './identity.ts';
 import { readInstant } from './instant.ts';
 import { readModel } from './model-name.ts';
 import { tidy } from './redact.ts';
+import { regionOf } from './region.ts';
+import { blind } from './view.ts';
 
 /** What one holder used of one model within a stretch of time, as a usage report of Anthropic tells it. */
 export interface UsageRow {
@@ -110,21 +113,19 @@ function tellUse(
 function eventOf(row: UsageRow, holder: Identity, { from, until }: Span, count: number, tokens: Tokens) {
   const model = readModel(textOf(row.group['model']));
   const isModel = model !== '' || tokens.tokensIn + tokens.tokensOut > 0;
-  return {
-    ...eventBy(holder, {
-      at: from,
-      example: exampleOf(row, holder, from),
-      deed: isModel ? 'infer' : 'use',
-      action: isModel ? 'anthropic:messages' : 'anthropic:tools',
-      outcome: 'ok',
-      address: '',
-      count,
-      ...tokens,
-      model,
-    }),
+  return eventBy(holder, {
+    at: from,
     last: until - 1,
+    example: exampleOf(row, holder, from),
+    deed: isModel ? 'infer' : 'use',
+    action: isModel ? 'anthropic:messages' : 'anthropic:tools',
+    outcome: 'ok',
+    address: '',
+    count,
+    ...tokens,
+    model,
     inferenceRegion: geographyOf(textOf(row.group['inference_geo'])),
-  };
+  });
 }
 
 const geographyOf = (geo: string): string => (geo === 'not_available' ? '' : regionOf(geo));
@@ -142,7 +143,6 @@ const SOME_COARSE = `some ${ONLY_COARSE}`;
 const SOME_UNCOUNTED = 'some rows of usage count no calls';
 const UNNAMED = 'some usage is of no key, person or service account that the report names';
 
-const blind = (gap: string): View => ({ blind: true, gaps: [gap] });
 const NO_DEEDS = 'a usage report shows no deeds';
 
 interface Seen {

@@ -1,22 +1,23 @@
-import type { View, Views } from '../model/coverage.ts';
+import type { Views } from '../model/coverage.ts';
 import type { AuditEvent } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { readAddress } from './address.ts';
 import { partOf, unwrapAzureActivity } from './azure-activity-unwrap.ts';
 import { createAnnouncer } from './azure-announcer.ts';
 import { isTelling, tellAzure } from './azure-deeds.ts';
-import { eventBy, short } from './azure-event.ts';
 import { asGroup } from './azure-group.ts';
-import { callerIdentity, identityOfClaims, principalIdentity, readClaims, strangerAt } from './azure-identity.ts';
+import { callerIdentity, identityOfClaims, principalIdentity, readClaims } from './azure-identity.ts';
 import { lowerPath, resourceId, subscriptionOf } from './azure-resource.ts';
 import { isCreated, type Status, statusOf } from './azure-status.ts';
-import { canonicalJson } from './canonical-json.ts';
 import type { Told } from './cloudtrail-deeds.ts';
-import type { Identity } from './cloudtrail-identity.ts';
+import { contentId, short } from './content-id.ts';
 import { dig, digText, isObject, parseJson } from './dig.ts';
+import { eventBy } from './event-by.ts';
 import { defineFormat, type Reader } from './format.ts';
+import { type Identity, strangerAt } from './identity.ts';
 import { readInstant } from './instant.ts';
 import { tidy } from './redact.ts';
+import { blind } from './view.ts';
 
 const PATHS = {
   shape: ['shape'],
@@ -172,7 +173,7 @@ function toEvent(judged: Judged, fields: ActivityFields, whole: () => JsonObject
 function idOf({ at, operation, outcome, resource }: Judged, fields: ActivityFields, whole: () => JsonObject): string {
   const correlation = tidy(fields.correlation, 64).toLowerCase();
   if (correlation !== '') return `${correlation}/${operation}/${outcome}/${at}/${short(resource)}`;
-  return tidy(fields.eventId).toLowerCase() || `content:${short(canonicalJson(whole()))}`;
+  return tidy(fields.eventId).toLowerCase() || contentId(whole());
 }
 
 const NO_CALLS = 'the Activity Log has no model calls: resource logs of category RequestResponse have';
@@ -182,8 +183,6 @@ const NO_READS = 'the Activity Log shows changes and key reads, and neither othe
 const NO_ENTRA = 'keys of apps are made in Entra ID: its audit log tells of that';
 const NO_INVENTORY = 'no key inventory: the age of a key is known only if its creation is in the logs';
 const CUT_LIST = `exactly ${CLI_PAGE} records, as many as \`az monitor activity-log list\` gives without --max-events: more may be missing`;
-
-const blind = (gap: string): View => ({ blind: true, gaps: [gap] });
 
 function viewsOf(cuts: readonly string[]): Views {
   return {

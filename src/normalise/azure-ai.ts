@@ -1,17 +1,21 @@
-import type { View, Views } from '../model/coverage.ts';
+import type { Views } from '../model/coverage.ts';
 import type { AuditEvent, Outcome } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { readAddress } from './address.ts';
 import { createAnnouncer } from './azure-announcer.ts';
-import { actionOf, eventBy, logId, logOutcome, modelCall, OTHER_CALL, regionOf, short } from './azure-event.ts';
+import { actionOf, logId, logOutcome } from './azure-event.ts';
 import { asGroup, keepGroup } from './azure-group.ts';
-import { keyIdentity, principalIdentity, strangerAt } from './azure-identity.ts';
+import { keyIdentity, principalIdentity } from './azure-identity.ts';
 import { gatherLog, LOG_PATHS, type LogKind, openLog } from './azure-record.ts';
 import { subscriptionOf } from './azure-resource.ts';
-import type { Identity } from './cloudtrail-identity.ts';
+import { short } from './content-id.ts';
 import { idOf } from './entra-identity.ts';
+import { eventBy, modelCall, OTHER_CALL } from './event-by.ts';
 import { defineFormat, type Reader } from './format.ts';
+import { type Identity, strangerAt } from './identity.ts';
 import { readInstant } from './instant.ts';
+import { regionOf } from './region.ts';
+import { blind } from './view.ts';
 
 const PATHS = {
   ...LOG_PATHS,
@@ -168,8 +172,6 @@ const MASKED = 'Azure AI masks the last part of every address, which is no place
 const NO_DEEDS =
   'resource logs of Azure AI tell of no changes of keys and rights, and key reads are told by the Activity Log';
 const NO_INVENTORY = 'no list of keys: a resource has two, and its logs do not say which was used, or how old it is';
-
-const blind = (...gaps: readonly string[]): View => ({ blind: true, gaps });
 
 function viewsOf({ calls, tokens, addresses, claude, usage, leftOut }: Seen): Views {
   const unseen = [...(claude ? [] : [NO_CLAUDE]), ...(leftOut ? [SECOND_RECORDS] : [])];

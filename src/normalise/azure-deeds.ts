@@ -3,8 +3,8 @@ import type { Deed } from '../model/event.ts';
 import { managedIdentityId } from './azure-identity.ts';
 import { lowerPath } from './azure-resource.ts';
 import type { Told } from './cloudtrail-deeds.ts';
-import type { Identity } from './cloudtrail-identity.ts';
 import { dig, digList, digText, isObject } from './dig.ts';
+import type { Identity } from './identity.ts';
 
 /** An operation of Azure Resource Manager, with what is known of it already. */
 export interface AzureAct {

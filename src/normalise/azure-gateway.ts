@@ -1,27 +1,22 @@
-import type { View, Views } from '../model/coverage.ts';
+import type { Views } from '../model/coverage.ts';
 import type { AuditEvent } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { readAddress } from './address.ts';
 import { createAnnouncer } from './azure-announcer.ts';
-import {
-  actionOf,
-  eventBy,
-  logId,
-  logOutcome,
-  modelCall,
-  OTHER_CALL,
-  readTokens,
-  regionOf,
-  short,
-} from './azure-event.ts';
+import { actionOf, logId, logOutcome } from './azure-event.ts';
 import { asGroup, keepGroup } from './azure-group.ts';
-import { keyIdentity, strangerAt } from './azure-identity.ts';
+import { keyIdentity } from './azure-identity.ts';
 import { gatherLog, LOG_PATHS, type LogKind, openLog } from './azure-record.ts';
 import { lowerPath, subscriptionOf } from './azure-resource.ts';
-import type { Identity } from './cloudtrail-identity.ts';
+import { short } from './content-id.ts';
 import { idOf } from './entra-identity.ts';
+import { eventBy, modelCall, OTHER_CALL } from './event-by.ts';
 import { defineFormat, type Reader, type Sink } from './format.ts';
+import { type Identity, strangerAt } from './identity.ts';
 import { readInstant } from './instant.ts';
+import { readTokens } from './measures.ts';
+import { regionOf } from './region.ts';
+import { blind, open } from './view.ts';
 
 const PATHS = {
   ...LOG_PATHS,
@@ -137,7 +132,8 @@ function isLeftOut(fields: Row, { kind }: Identity): boolean {
 
 /** Whose subscription it was; who calls without one is not told. */
 function consumerOf({ consumer, resource }: Row): Identity {
-  const name = lowerPath(consumer.slice(consumer.lastIndexOf('/') + 1));
+  const whole = lowerPath(consumer);
+  const name = whole.slice(whole.lastIndexOf('/') + 1);
   if (name === '') return strangerAt(resource, subscriptionOf(resource));
   const id = `${resource}/subscriptions/${name}`;
   return keyIdentity(id, 'gateway-subscription', id);
@@ -193,15 +189,13 @@ const NO_DEEDS = 'gateway logs tell of calls, and of no changes of subscriptions
 const NO_INVENTORY =
   'no list of subscriptions: keys that nobody uses are unseen, and how old a key is, is not in the logs';
 
-const blind = (gap: string): View => ({ blind: true, gaps: [gap] });
-
 function viewsOf({ calls, tokens, loose }: Seen): Views {
   return {
-    calls: calls ? { blind: false, gaps: [AROUND] } : blind(NO_CALLS),
-    tokens: tokens ? { blind: false, gaps: loose ? [LOOSE] : [] } : blind(NO_TOKENS),
-    places: calls ? { blind: false, gaps: [NEAREST] } : blind(NO_CALLS),
+    calls: calls ? open(AROUND) : blind(NO_CALLS),
+    tokens: tokens ? open(loose ? LOOSE : '') : blind(NO_TOKENS),
+    places: calls ? open(NEAREST) : blind(NO_CALLS),
     deeds: blind(NO_DEEDS),
     'sign-ins': blind('gateway logs show no sign-ins'),
-    inventory: { blind: false, gaps: [NO_INVENTORY] },
+    inventory: open(NO_INVENTORY),
   };
 }

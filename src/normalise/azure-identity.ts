@@ -1,7 +1,7 @@
 import type { CredentialKind } from '../model/credential.ts';
 import { lowerPath, subscriptionOf } from './azure-resource.ts';
-import type { Identity } from './cloudtrail-identity.ts';
 import { digText, isObject, parseJson } from './dig.ts';
+import type { Identity } from './identity.ts';
 import { tidy } from './redact.ts';
 
 /** What the claims of a token say of its bearer; texts are fit to keep, and empty where nothing was said. */
@@ -142,12 +142,6 @@ export function callerIdentity(caller: string, account: string): Identity | null
 /** A key that belongs to nobody but the resource it opens. */
 export function keyIdentity(id: string, kind: 'resource-key' | 'gateway-subscription', owner: string): Identity {
   return { credential: id, kind, owner, account: subscriptionOf(owner), session: '', principal: owner };
-}
-
-/** Somebody of whom nothing is known but the place, be it a resource, a subscription or a tenant. */
-export function strangerAt(place: string, account = place): Identity {
-  const id = `unidentified:${place}`;
-  return { credential: id, kind: 'unknown', owner: '', account, session: '', principal: id };
 }
 
 /** A sign-in name in lower case, without the provider that a guest comes from; empty when it is none. */

@@ -4,15 +4,18 @@ import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { readAddress } from './address.ts';
 import { readAgent } from './agent.ts';
 import { createAnnouncer } from './azure-announcer.ts';
-import { actionOf, eventBy, logId, logOutcome, short } from './azure-event.ts';
+import { actionOf, logId, logOutcome } from './azure-event.ts';
 import { asGroup, keepGroup } from './azure-group.ts';
-import { identityOfClaims, readClaims, strangerAt } from './azure-identity.ts';
+import { identityOfClaims, readClaims } from './azure-identity.ts';
 import { gatherLog, LOG_PATHS, type LogKind, type LogRecord, openLog } from './azure-record.ts';
 import { lowerPath, subscriptionOf } from './azure-resource.ts';
-import type { Identity } from './cloudtrail-identity.ts';
+import { short } from './content-id.ts';
 import { dig, isObject, parseJson } from './dig.ts';
+import { eventBy } from './event-by.ts';
 import { defineFormat, type Reader } from './format.ts';
+import { type Identity, strangerAt } from './identity.ts';
 import { readInstant } from './instant.ts';
+import { blind } from './view.ts';
 
 const PATHS = {
   ...LOG_PATHS,
@@ -143,13 +146,13 @@ function secretIn(uri: string): string {
 const NO_KEYS = 'Key Vault logs show who read its secrets; changes of vaults and of other keys are in the Activity Log';
 const NO_INVENTORY = 'no list of keys: Key Vault logs show secrets that were read, and not what they are the keys of';
 
-const blind = (what: string): View => ({ blind: true, gaps: [`Key Vault logs show no ${what}`] });
+const unseen = (what: string): View => blind(`Key Vault logs show no ${what}`);
 
 const VIEWS: Views = {
-  calls: blind('model calls: resource logs of the category RequestResponse have those'),
-  tokens: blind('token counts of models'),
+  calls: unseen('model calls: resource logs of the category RequestResponse have those'),
+  tokens: unseen('token counts of models'),
   places: { blind: false, gaps: [] },
   deeds: { blind: false, gaps: [NO_KEYS] },
-  'sign-ins': blind('sign-ins: the sign-in logs of Entra ID have those'),
+  'sign-ins': unseen('sign-ins: the sign-in logs of Entra ID have those'),
   inventory: { blind: false, gaps: [NO_INVENTORY] },
 };

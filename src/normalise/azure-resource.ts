@@ -1,15 +1,18 @@
 import { memoised } from './memo.ts';
-import { tidy } from './redact.ts';
+import { redact, redactPath, tidy } from './redact.ts';
 
 const LONGEST = 512;
 
-/** Words parted by slashes in the one spelling that is kept: fit to keep, lower-case, because Azure's own case varies. */
-export const lowerPath: (text: string) => string = memoised(20_000, text =>
-  // Word by word: taken whole, a path may look like a secret of AWS in one spelling and not in another.
-  tidy(text.trim().split('/').map(withoutSecrets).join('/').toLowerCase(), LONGEST),
-);
+/** What has slashes by its nature: ids of resources, names of operations and addresses. */
+const PATH = /^(?:\/*(?:subscriptions|tenants|providers)\/|[a-z]\w+\.[\w.-]+\/|https:)/i;
 
-const withoutSecrets = (word: string): string => tidy(word);
+/** Words parted by slashes in the one spelling that is kept: fit to keep, lower-case, because Azure's own case varies. */
+export const lowerPath: (text: string) => string = memoised(20_000, text => {
+  const bare = text.trim();
+  // Taken whole, a path may look like a secret of AWS in one spelling and not in another.
+  const safe = PATH.test(bare) ? redactPath(bare) : redact(bare);
+  return tidy(safe.toLowerCase(), LONGEST);
+});
 
 /** A resource id in lower case, with one slash in front and none behind; empty when there is none. */
 export const resourceId: (text: string) => string = memoised(20_000, text => {

@@ -1,17 +1,21 @@
-import { hashText } from '../hash.ts';
-import type { View, Views } from '../model/coverage.ts';
+import type { Views } from '../model/coverage.ts';
 import type { AuditEvent } from '../model/event.ts';
 import { projector } from '../scan/project.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
-import { eventBy, readTokens, regionOf } from './azure-event.ts';
-import { canonicalJson } from './canonical-json.ts';
-import { IDENTITY_PATHS, type Identity, type IdentityFields, readIdentity } from './cloudtrail-identity.ts';
+import { announceOnce, metAs } from './announcer.ts';
+import { IDENTITY_PATHS, type IdentityFields, readIdentity } from './cloudtrail-identity.ts';
+import { contentId } from './content-id.ts';
 import { digList, isObject, parseJson } from './dig.ts';
+import { eventBy } from './event-by.ts';
 import { defineFormat, type Reader, type Sink } from './format.ts';
+import { type Identity, strangerAt } from './identity.ts';
 import { readInstant } from './instant.ts';
+import { readTokens } from './measures.ts';
 import { readModel } from './model-name.ts';
 import { outcomeOf } from './outcome.ts';
 import { isMasked, tidy } from './redact.ts';
+import { regionOf } from './region.ts';
+import { blind, open } from './view.ts';
 
 /** Of the bodies nothing is named but the counts of their usage, which stand in for counts that are missing. */
 const PATHS = {
@@ -63,7 +67,7 @@ export const bedrockInvocation = defineFormat({
 });
 
 /** The agent of these rows, by which tokens told here can be held apart from tokens that CloudTrail tells of. */
-export const INVOCATION_LOG = 'invocation-log';
+const INVOCATION_LOG = 'invocation-log';
 
 const SCHEMA = 'ModelInvocationLog';
 
@@ -105,7 +109,7 @@ interface Seen {
 }
 
 function createReader(): Reader<typeof PATHS> {
-  const told = new Set<string>();
+  const announce = announceOnce();
   const seen: Seen = { tokens: false, users: false };
   const readOne = (fields: Invocation, sink: Sink): void => {
     const event = judge(fields);
@@ -114,7 +118,7 @@ function createReader(): Reader<typeof PATHS> {
     else {
       seen.tokens = true;
       seen.users ||= event.identity.kind === 'unknown';
-      announce(event.identity, told, sink);
+      announce(metAs('aws', event.identity), sink);
       sink.event(event.event);
     }
   };
@@ -158,9 +162,10 @@ function judge(fields: Invocation): Told | string | null {
     address: '',
     agent: INVOCATION_LOG,
     region: regionOf(fields.region),
+    inferenceRegion: regionOf(fields.inferenceRegion),
     model: readModel(fields.model),
   });
-  return { identity, event: { ...event, inferenceRegion: regionOf(fields.inferenceRegion) } };
+  return { identity, event };
 }
 
 const NOBODY = Object.fromEntries(Object.keys(IDENTITY_PATHS).map(name => [name, ''])) as unknown as IdentityFields;
@@ -174,22 +179,14 @@ function callerOf({ arn, accountId }: Invocation): Identity {
   const account = /^arn:[\w-]+:(?:iam|sts)::(\d+):/.exec(arn)?.[1] ?? tidy(accountId, 32);
   const known = arn === '' ? null : readIdentity({ ...NOBODY, arn, accountId: account });
   if (known !== null) return known.kind === 'user-session' ? { ...known, kind: 'unknown' } : known;
-  const id = `unidentified:${account}`;
-  return { credential: id, kind: 'unknown', owner: '', account, session: '', principal: id };
+  return strangerAt(account);
 }
 
 /** The same record may come from S3 and from CloudWatch Logs. */
 function recordId(fields: Invocation): string {
   const id = tidy(fields.requestId, 128);
-  if (id === '' || isMasked(id)) return `content:${hashText(canonicalJson(fields)).toString(36)}`;
+  if (id === '' || isMasked(id)) return contentId(fields);
   return tidy(`invocation:${fields.accountId}:${fields.region}:${id}`);
-}
-
-function announce({ credential, kind, owner, account }: Identity, told: Set<string>, sink: Sink): void {
-  const key = `${credential}\n${kind}\n${owner}\n${account}`;
-  if (told.has(key)) return;
-  told.add(key);
-  sink.credential({ id: credential, provider: 'aws', kind, owner, account, observedAt: 0 });
 }
 
 const NO_CALLS =
@@ -201,12 +198,10 @@ const USER_ALONE =
   'model invocation logs name a user, not the key: the tokens of a user stand beside its keys, under its ARN';
 const NO_PLACES = 'model invocation logs hold no address: CloudTrail has it';
 
-const blind = (gap: string): View => ({ blind: true, gaps: [gap] });
-
 function viewsOf({ tokens, users }: Seen): Views {
   return {
     calls: blind(NO_CALLS),
-    tokens: tokens ? { blind: false, gaps: users ? [ONLY_RUNTIME, USER_ALONE] : [ONLY_RUNTIME] } : blind(NO_TOKENS),
+    tokens: tokens ? open(ONLY_RUNTIME, users ? USER_ALONE : '') : blind(NO_TOKENS),
     places: blind(NO_PLACES),
     deeds: blind('model invocation logs hold calls of models alone'),
     'sign-ins': blind('model invocation logs show no sign-ins'),

@@ -2,12 +2,14 @@ import type { Credential, CredentialKind } from '../model/credential.ts';
 import type { Deed } from '../model/event.ts';
 import type { JsonObject } from '../scan/wanted.ts';
 import { SECOND } from '../time.ts';
-import { type Identity, iamArn, keyName, withoutPath } from './cloudtrail-identity.ts';
+import { iamArn, keyName, withoutPath } from './cloudtrail-identity.ts';
 import { outsiders } from './cloudtrail-trust.ts';
 import { dig, digList, digText, textOf } from './dig.ts';
 import { SERVICE_KEYS } from './iam-listing.ts';
+import type { Identity } from './identity.ts';
 import { readInstant } from './instant.ts';
 import { tidy } from './redact.ts';
+import type { Told as PlainTold } from './told.ts';
 
 /** A record that may be a deed, with what is known of it already. */
 export interface Act {
@@ -18,17 +20,12 @@ export interface Act {
   readonly succeeded: boolean;
 }
 
-/** What a record turns out to be. */
-export interface Told {
-  readonly deed: Deed;
-  /** What it was done to; several secrets are parted by a space. */
-  readonly target: string;
+/** What a record turns out to be; the target of several secrets names them parted by spaces. */
+export interface Told extends PlainTold {
   /** Further targets, each told as an event of its own. */
   readonly others?: readonly string[];
   /** Seconds given to a credential that was issued; 0 when not said. */
   readonly ttl: number;
-  /** What it shows of the credentials it was done to. */
-  readonly seen: readonly Credential[];
 }
 
 type Tell = (act: Act) => Told | null;

@@ -1,6 +1,7 @@
 import type { CredentialKind } from '../model/credential.ts';
 import type { Fields, Paths } from '../scan/wanted.ts';
 import { isServiceSource } from './address.ts';
+import type { Identity } from './identity.ts';
 import { isMasked, redactCredential, tidy } from './redact.ts';
 
 /** The fields that say who acted. */
@@ -27,18 +28,6 @@ export const IDENTITY_PATHS = {
 
 /** Those fields of one record. */
 export type IdentityFields = Fields<typeof IDENTITY_PATHS>;
-
-/** Who acted, and with what. */
-export interface Identity {
-  readonly credential: string;
-  readonly kind: CredentialKind;
-  /** The principal that holds the credential. */
-  readonly owner: string;
-  readonly account: string;
-  readonly session: string;
-  /** The owner; for a role that Identity Center lends to people, the person's session. */
-  readonly principal: string;
-}
 
 /** As many answers as are remembered at once. */
 const LIMIT = 4_096;

@@ -1,15 +1,12 @@
-import { hashText } from '../hash.ts';
 import type { View, Views } from '../model/coverage.ts';
 import type { AuditEvent, Deed, Outcome } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { hourOf } from '../time.ts';
 import { readAddress } from './address.ts';
 import { readAgent, SERVICE_AGENT } from './agent.ts';
-import { canonicalJson } from './canonical-json.ts';
-import { isExposure, isInference, isModelSurface, type Told, tellerOf } from './cloudtrail-deeds.ts';
+import { isExposure, isInference, isModelSurface, tellerOf, type Told } from './cloudtrail-deeds.ts';
 import {
   IDENTITY_PATHS,
-  type Identity,
   isAnonymous,
   isOnBehalf,
   isService,
@@ -17,8 +14,10 @@ import {
   serviceIdentity,
 } from './cloudtrail-identity.ts';
 import { AGGREGATED, UNREADABLE, unwrapCloudTrail } from './cloudtrail-unwrap.ts';
+import { contentId } from './content-id.ts';
 import { digList, digText } from './dig.ts';
 import { defineFormat, type Reader, type Sink } from './format.ts';
+import type { Identity } from './identity.ts';
 import { readInstant } from './instant.ts';
 import { NO_SERVICE_KEYS } from './key-list.ts';
 import { memoised } from './memo.ts';
@@ -282,7 +281,7 @@ function completionId({ recipient, requestId, eventId, eventName }: CloudTrailFi
 function recordId(eventId: string, whole: () => JsonObject): string {
   if (GUID.test(eventId)) return eventId.toLowerCase();
   const id = tidy(eventId, 128);
-  return id === '' || isMasked(id) ? `content:${hashText(canonicalJson(whole())).toString(36)}` : id;
+  return id === '' || isMasked(id) ? contentId(whole()) : id;
 }
 
 function tokens(text: string): number {

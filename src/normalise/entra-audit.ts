@@ -4,18 +4,18 @@ import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { readAddress } from './address.ts';
 import { readAgent } from './agent.ts';
 import { createAnnouncer } from './azure-announcer.ts';
-import { eventBy } from './azure-event.ts';
 import { asGroup, keepGroup } from './azure-group.ts';
-import { strangerAt } from './azure-identity.ts';
-import type { Identity } from './cloudtrail-identity.ts';
 import { dig, digText, textOf } from './dig.ts';
 import { tellAudit, type Told } from './entra-deeds.ts';
 import { idOf, initiatorOf, recordId, tenantOf } from './entra-identity.ts';
 import { fieldsOf, gather, has, isOfEntra, itemsOf, openExport, type Shape } from './entra-shape.ts';
+import { eventBy } from './event-by.ts';
 import { defineFormat, type Reader } from './format.ts';
+import { type Identity, strangerAt } from './identity.ts';
 import { readInstant } from './instant.ts';
 import { memoised } from './memo.ts';
 import { tidy } from './redact.ts';
+import { blind } from './view.ts';
 
 const PATHS = {
   happened: ['activityDateTime'],
@@ -156,7 +156,7 @@ function toEvent(
   });
 }
 
-const unseen = (what: string): View => ({ blind: true, gaps: [`the audit log of Entra ID shows no ${what}`] });
+const unseen = (what: string): View => blind(`the audit log of Entra ID shows no ${what}`);
 
 const VIEWS: Views = {
   calls: unseen('model calls: resource logs of the category RequestResponse have those'),

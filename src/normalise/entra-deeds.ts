@@ -1,12 +1,13 @@
 import type { Credential } from '../model/credential.ts';
 import type { Deed } from '../model/event.ts';
 import { isGuid, personIdentity, signInName } from './azure-identity.ts';
-import { digText, dig, isObject, parseJson, textOf } from './dig.ts';
+import { dig, digText, isObject, parseJson, textOf } from './dig.ts';
 import { type KeyChanges, keyChanges, type NamedKey } from './entra-credentials.ts';
 import { idOf } from './entra-identity.ts';
 import { itemsOf } from './entra-shape.ts';
 import { GUESSED } from './key-list.ts';
 import { tidy } from './redact.ts';
+import type { Told as PlainTold } from './told.ts';
 
 /** A record of the audit log, with what is known of it already. */
 export interface Act {
@@ -19,13 +20,10 @@ export interface Act {
 }
 
 /** One thing that a record turns out to tell. */
-export interface Told {
-  readonly deed: Deed;
+export interface Told extends PlainTold {
   readonly action: string;
-  readonly target: string;
   /** Names the change among all of one request, be it told once or twice; empty where the record is all there is. */
   readonly change: string;
-  readonly seen: readonly Credential[];
 }
 
 const KEY_ADDED = 'entra:add service principal credentials';

@@ -1,9 +1,8 @@
-import { hashText } from '../hash.ts';
 import { appIdentity, isGuid, personIdentity, signInName } from './azure-identity.ts';
 import { lowerPath } from './azure-resource.ts';
-import { canonicalJson } from './canonical-json.ts';
-import type { Identity } from './cloudtrail-identity.ts';
+import { contentId } from './content-id.ts';
 import { dig, digText } from './dig.ts';
+import type { Identity } from './identity.ts';
 import { isMasked, tidy } from './redact.ts';
 
 const ZEROS = /^[0{}-]*$/;
@@ -46,5 +45,5 @@ function named(name: string, account: string): Identity | null {
 export function recordId(id: string, otherwise: () => readonly (string | number)[]): string {
   const own = tidy(id.trim(), 128);
   if (own !== '' && !isMasked(own)) return isGuid(own.toLowerCase()) ? own.toLowerCase() : own;
-  return `content:${hashText(canonicalJson(otherwise())).toString(36)}`;
+  return contentId(otherwise());
 }

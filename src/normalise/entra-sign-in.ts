@@ -4,7 +4,6 @@ import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { readAddress } from './address.ts';
 import { readAgent } from './agent.ts';
 import { createAnnouncer } from './azure-announcer.ts';
-import { eventBy } from './azure-event.ts';
 import { asGroup, keepGroup } from './azure-group.ts';
 import {
   type AppCredentialKind,
@@ -12,17 +11,18 @@ import {
   managedIdentityId,
   personIdentity,
   signInName,
-  strangerAt,
 } from './azure-identity.ts';
-import type { Identity } from './cloudtrail-identity.ts';
 import { dig, digList, digText, textOf } from './dig.ts';
 import { signInOutcome } from './entra-errors.ts';
 import { idOf, recordId, tenantOf } from './entra-identity.ts';
 import { fieldsOf, gather, has, itemsOf, openExport, type Shape } from './entra-shape.ts';
+import { eventBy } from './event-by.ts';
 import { defineFormat, type Reader, type Sink } from './format.ts';
+import { type Identity, strangerAt } from './identity.ts';
 import { readInstant } from './instant.ts';
 import { GUESSED } from './key-list.ts';
 import { isMasked, tidy } from './redact.ts';
+import { blind } from './view.ts';
 
 const PATHS = {
   happened: ['createdDateTime'],
@@ -236,7 +236,7 @@ function mfaOf({ requirement, mfaMethod }: SignIn, sort: Sort, whole: JsonObject
 const isStrong = (step: unknown): boolean =>
   STRONG.test(digText(step, 'authenticationMethod')) && digText(step, 'succeeded').toLowerCase() !== 'false';
 
-const unseen = (what: string): View => ({ blind: true, gaps: [`sign-in logs show no ${what}`] });
+const unseen = (what: string): View => blind(`sign-in logs show no ${what}`);
 
 const GAPS: readonly (readonly [sort: Sort, gap: string])[] = [
   ['interactive', 'no sign-ins of people: they are in the log SignInLogs'],

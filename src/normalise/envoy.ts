@@ -1,8 +1,7 @@
 import type { JsonObject } from '../scan/wanted.ts';
 import { hasFields } from './dig.ts';
-import { defineFormat, type Format } from './format.ts';
 import { pathOf } from './model-paths.ts';
-import { createRequestReader, pick, type ProxyLog, REQUEST_PATHS } from './proxy-request.ts';
+import { defineProxyFormat, pick, type ProxyLog } from './proxy-request.ts';
 
 const TARGET = ['x-envoy-origin-path', 'x-envoy-original-path', ':path', 'path'] as const;
 const KEY = ['key_fp', 'x-key-fp', 'api_key_hash', 'x-api-key-hash', 'key_id', 'x-client-id', 'client_id'] as const;
@@ -33,14 +32,12 @@ const LOG: ProxyLog = {
 };
 
 /** Access logs of Envoy, Envoy Gateway and Envoy AI Gateway, and of Istio, which is an Envoy; JSON, or Envoy's default text. */
-export const envoy = (trustedProxies: number): Format =>
-  defineFormat({
-    id: 'envoy',
-    title: 'Access logs of Envoy and Envoy AI Gateway',
-    paths: REQUEST_PATHS,
-    unwrap,
-    reader: () => createRequestReader(LOG, trustedProxies),
-  });
+export const envoy = defineProxyFormat({
+  id: 'envoy',
+  title: 'Access logs of Envoy and Envoy AI Gateway',
+  log: LOG,
+  unwrap,
+});
 
 /** Names of fields are chosen by whoever runs it; these are those of the documentation and of what is shipped. */
 function unwrap(record: JsonObject): JsonObject | null {

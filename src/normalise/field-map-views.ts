@@ -1,5 +1,6 @@
 import type { View, Views } from '../model/coverage.ts';
 import type { FieldName, ReadyMap } from './field-map.ts';
+import { blind, open } from './view.ts';
 
 /** What the records of a log that a map reads turned out to have. */
 export interface SeenFields {
@@ -24,9 +25,6 @@ export const nothingSeen = (): SeenFields => ({
   total: 0,
 });
 
-const blind = (gap: string): View => ({ blind: true, gaps: [gap] });
-const open = (gaps: readonly string[]): View => ({ blind: false, gaps });
-
 const NO_DEEDS = 'a log of calls tells of no changes of keys';
 const NO_INVENTORY = 'no list of keys: those that nobody uses are unseen, and how old a key is, is not in the log';
 const IN_PART = 'a list was saved in part: save all of its pages';
@@ -36,12 +34,12 @@ export function viewsOfMap(map: ReadyMap, seen: SeenFields): Views {
   const { deed } = map;
   const told = `the map '${map.name}' takes its records for ${deed === 'sign-in' ? 'sign-ins' : 'other use'}, not for model calls`;
   return {
-    calls: deed === 'infer' ? open(callGaps(map, seen)) : blind(told),
+    calls: deed === 'infer' ? open(...callGaps(map, seen)) : blind(told),
     tokens: deed === 'infer' ? tokensView(map, seen) : blind(told),
     places: placesView(map, seen),
     deeds: blind(NO_DEEDS),
-    'sign-ins': deed === 'sign-in' ? open(callGaps(map, seen)) : blind('a log of calls shows no sign-ins'),
-    inventory: open([NO_INVENTORY]),
+    'sign-ins': deed === 'sign-in' ? open(...callGaps(map, seen)) : blind('a log of calls shows no sign-ins'),
+    inventory: open(NO_INVENTORY),
   };
 }
 
@@ -64,12 +62,12 @@ const isGiven = ({ preset, written }: ReadyMap): boolean => written.credential !
 function tokensView(map: ReadyMap, { tokens }: SeenFields): View {
   if (!tokens) return blind(`no token counts: ${advice(map, 'tokensIn')}`);
   const lacking = (['tokensIn', 'tokensOut'] as const).find(field => map.sources[field].length === 0);
-  return open(lacking === undefined ? [] : [`not all token counts: ${advice(map, lacking)}`]);
+  return open(lacking === undefined ? '' : `not all token counts: ${advice(map, lacking)}`);
 }
 
 function placesView(map: ReadyMap, { addresses, lists }: SeenFields): View {
   const hops = 'addresses that passed proxies are not believed: say with `trustedProxies` how many of those are yours';
-  if (addresses) return open(lists ? [hops] : []);
+  if (addresses) return open(lists ? hops : '');
   if (lists) return blind(hops);
   const { preset, written } = map;
   if (preset !== null && written.address === preset.fields.address) return blind(preset.lacks.address);

@@ -1,6 +1,6 @@
 import type { Outcome } from '../model/event.ts';
-import { readTokens } from './azure-event.ts';
 import { readInstant } from './instant.ts';
+import { MICRO, readMicroUsd, readTokens } from './measures.ts';
 import { memoised } from './memo.ts';
 import { outcomeOf } from './outcome.ts';
 
@@ -41,13 +41,11 @@ function unitOf(count: number): Unit {
 export const readTokenSum = (texts: readonly string[]): number =>
   texts.reduce((sum, text) => sum + readTokens(text), 0);
 
-const MICRO_USD: Readonly<Record<CostUnit, number>> = { usd: 1e6, cent: 1e4, 'micro-usd': 1 };
-const MOST_MICRO_USD = 1e12;
+const MICRO_USD: Readonly<Record<CostUnit, number>> = { usd: MICRO, cent: MICRO / 100, 'micro-usd': 1 };
 
 /** A cost in millionths of a dollar; 0 for what is none. */
 export function readCost(texts: readonly string[], unit: CostUnit): number {
-  const cost = texts.reduce((sum, text) => sum + Number(text), 0) * MICRO_USD[unit];
-  return cost > 0 && cost <= MOST_MICRO_USD ? Math.round(cost) : 0;
+  return readMicroUsd(texts.reduce((sum, text) => sum + Number(text), 0) * MICRO_USD[unit]);
 }
 
 const MOST_CALLS = 1e9;

@@ -1,6 +1,9 @@
 import type { JsonObject, Paths } from '../scan/wanted.ts';
 import { isObject, parseJson, textOf } from './dig.ts';
 import { memoised } from './memo.ts';
+import { tidy } from './redact.ts';
+
+const LONGEST_PROJECT = 64;
 
 /** What is lifted out of every audit log entry, under names that are the same for all its spellings. */
 export const ENTRY_PATHS = {
@@ -106,7 +109,7 @@ function whereIn(record: JsonObject): JsonObject {
   const log = diveText(record, 'logName').replaceAll('%2F', '/').replaceAll('%2f', '/');
   return {
     log,
-    project: diveText(labels, 'project_id') || projectOf(log),
+    project: tidy(diveText(labels, 'project_id'), LONGEST_PROJECT) || projectOf(log),
     holder: diveText(labels, 'email_id'),
     insertId: diveText(record, 'insertId'),
     first: diveText(record, 'operation', 'first'),
@@ -118,7 +121,7 @@ function whereIn(record: JsonObject): JsonObject {
 export function projectOf(name: string): string {
   const [, kind, id] = /^(?:\/\/[^/]+\/)?(projects|organizations|folders)\/([^/]+)/.exec(name) ?? [];
   if (id === undefined || id === '-' || id === '_') return '';
-  return kind === 'projects' ? id : `${kind}/${id}`;
+  return tidy(kind === 'projects' ? id : `${kind}/${id}`, LONGEST_PROJECT);
 }
 
 const firstLocation = (payload: JsonObject): string =>

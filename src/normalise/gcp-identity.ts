@@ -1,8 +1,9 @@
 import type { CredentialKind } from '../model/credential.ts';
 import type { Fields } from '../scan/wanted.ts';
-import type { Identity } from './cloudtrail-identity.ts';
+import { announceOnce, metAs } from './announcer.ts';
 import type { Sink } from './format.ts';
 import type { ENTRY_PATHS } from './gcp-entry.ts';
+import { type Identity, strangerAt } from './identity.ts';
 import { tidy } from './redact.ts';
 
 type CallerFields = Pick<
@@ -91,10 +92,7 @@ export function callerOf(fields: CallerFields, mapped: string): GcpCaller | null
 }
 
 /** Somebody of whom nothing is known but the project. */
-export function strangerIn(account: string): GcpCaller {
-  const id = `unidentified:${account}`;
-  return { ...calling({ id, kind: 'unknown' }, '', account), principal: id, parent: '' };
-}
+export const strangerIn = (account: string): GcpCaller => ({ ...strangerAt(account), parent: '' });
 
 const calling = ({ id, kind }: Principal, owner: string, account: string): Identity => ({
   credential: id,
@@ -137,12 +135,9 @@ export function homeOf(email: string): string {
 
 /** Says once of each credential that it was met, whose it is and what it was derived from. */
 export function createAnnouncer(): (caller: GcpCaller, sink: Sink) => void {
-  const announced = new Set<string>();
-  return ({ credential, kind, owner, account, parent }, sink) => {
-    const key = [credential, kind, owner, account, parent].join('\n');
-    if (announced.has(key)) return;
-    announced.add(key);
-    const seen = { id: credential, provider: 'google', kind, owner, account, observedAt: 0 } as const;
-    sink.credential(parent === '' ? seen : { ...seen, parent });
+  const announce = announceOnce();
+  return (caller, sink) => {
+    const { parent } = caller;
+    announce({ ...metAs('google', caller), ...(parent !== '' && { parent }) }, sink);
   };
 }

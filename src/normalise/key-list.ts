@@ -1,5 +1,6 @@
 import type { View, Views } from '../model/coverage.ts';
 import type { Sink } from './format.ts';
+import { blind } from './view.ts';
 
 /**
  * When a saved list that bears no date is taken to be seen: after what logs announce of a caller in passing, which is
@@ -17,7 +18,7 @@ export type RowSink = Pick<Sink, 'credential' | 'ignore' | 'malformed'>;
 export const NO_SERVICE_KEYS =
   'no list of Bedrock and Claude Platform API keys, which `aws iam list-service-specific-credentials --all-users` gives';
 
-const unseen = (what: string): View => ({ blind: true, gaps: [`a list of keys shows no ${what}`] });
+const unseen = (what: string): View => blind(`a list of keys shows no ${what}`);
 
 /** What a list of keys shows: keys, but for what it leaves out, and nothing of their use. */
 export const keyListViews = (leftOut: readonly string[]): Views => ({

@@ -1,8 +1,7 @@
 import type { JsonObject } from '../scan/wanted.ts';
 import { dig, digText, hasFields, isObject } from './dig.ts';
-import { defineFormat, type Format } from './format.ts';
 import { pathOf } from './model-paths.ts';
-import { createRequestReader, type ProxyLog, REQUEST_PATHS } from './proxy-request.ts';
+import { defineProxyFormat, type ProxyLog } from './proxy-request.ts';
 
 const LOG: ProxyLog = {
   account: 'kong',
@@ -16,14 +15,7 @@ const LOG: ProxyLog = {
  * What Kong's logging plugins write of a request. Of its headers only the user agent is read: Kong blanks `authorization`,
  * and leaves every other header with a key in it, and the query, as they came.
  */
-export const kong = (trustedProxies: number): Format =>
-  defineFormat({
-    id: 'kong',
-    title: 'Kong request logs',
-    paths: REQUEST_PATHS,
-    unwrap,
-    reader: () => createRequestReader(LOG, trustedProxies),
-  });
+export const kong = defineProxyFormat({ id: 'kong', title: 'Kong request logs', log: LOG, unwrap });
 
 function unwrap(record: JsonObject): JsonObject | null {
   const { request, response } = record;

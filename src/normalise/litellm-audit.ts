@@ -1,14 +1,15 @@
 import type { View, Views } from '../model/coverage.ts';
 import type { JsonObject } from '../scan/wanted.ts';
-import { eventBy, short } from './azure-event.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { contentId } from './content-id.ts';
 import { digList, digText, hasFields, isObject, textOf } from './dig.ts';
+import { eventBy } from './event-by.ts';
 import { defineFormat, type Reader, type Sink } from './format.ts';
 import { objectIn, readTime } from './litellm-call.ts';
 import { type Change, tellChange } from './litellm-deeds.ts';
 import { createLitellmAnnouncer, identify, nameIn } from './litellm-identity.ts';
 import { memoised } from './memo.ts';
 import { tidy } from './redact.ts';
+import { blind } from './view.ts';
 
 /** LiteLLM's audit log: who made, changed, blocked, rotated and deleted keys, users and teams. */
 export const litellmAudit = defineFormat({
@@ -49,25 +50,25 @@ function changeIn(row: JsonObject): Change | undefined {
   return {
     at,
     table: tableOf(textOf(row['table_name'])),
-    action: textOf(row['action']).trim().toLowerCase(),
+    action: tidy(textOf(row['action']).trim(), 32).toLowerCase(),
     object: textOf(row['object_id']),
     before: objectIn(row, 'before_value'),
     after: objectIn(row, 'updated_values'),
   };
 }
 
-const tableOf = (name: string): string => name.trim().replace(/^LiteLLM_/i, '');
+const tableOf = (name: string): string => tidy(name.trim().replace(/^LiteLLM_/i, ''), 64);
 
 function tell(row: JsonObject, change: Change, announce: ReturnType<typeof createLitellmAnnouncer>, sink: Sink): void {
-  const { deed, target, sightings } = tellChange(change);
+  const { deed, target, seen } = tellChange(change);
   const key = textOf(row['changed_by_api_key']);
   const identity = identify({ key, user: textOf(row['changed_by']), team: '', isStranger: false });
   announce({ identity, alias: '', team: '', email: '' }, sink);
-  for (const sighting of sightings) sink.credential(sighting);
+  for (const credential of seen) sink.credential(credential);
   const event = eventBy(identity, {
     at: change.at,
     deed,
-    example: nameIn(textOf(row['id'])) || `content:${short(canonicalJson(row))}`,
+    example: nameIn(textOf(row['id'])) || contentId(row),
     action: actionOf(`${change.table}\n${change.action}`),
     outcome: 'ok',
     address: '',
@@ -85,18 +86,18 @@ const NOUNS: Readonly<Record<string, string>> = {
 
 const actionOf = memoised(500, text => {
   const [table = '', action = ''] = text.split('\n');
-  const noun = Object.hasOwn(NOUNS, table) ? NOUNS[table]! : tidy(table, 64).toLowerCase() || 'row';
-  return `litellm:${noun}-${tidy(action, 32) || 'changed'}`;
+  const noun = Object.hasOwn(NOUNS, table) ? NOUNS[table]! : table.toLowerCase() || 'row';
+  return `litellm:${noun}-${action || 'changed'}`;
 });
 
-const blind = (why: string): View => ({ blind: true, gaps: [`the audit log of LiteLLM has no ${why}`] });
+const unseen = (why: string): View => blind(`the audit log of LiteLLM has no ${why}`);
 
 const VIEWS: Views = {
-  calls: blind('calls: its spend logs do'),
-  tokens: blind('token counts: its spend logs do'),
-  places: blind('addresses'),
+  calls: unseen('calls: its spend logs do'),
+  tokens: unseen('token counts: its spend logs do'),
+  places: unseen('addresses'),
   deeds: { blind: false, gaps: [] },
-  'sign-ins': blind('sign-ins'),
+  'sign-ins': unseen('sign-ins'),
   inventory: {
     blind: false,
     gaps: ['no list of keys: `GET /key/list?return_full_object=true` of the proxy gives one'],

@@ -1,19 +1,21 @@
 import ipaddr from 'ipaddr.js';
-import type { View, Views } from '../model/coverage.ts';
+import type { Views } from '../model/coverage.ts';
 import type { AuditEvent } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { readAddress } from './address.ts';
 import { readAgent } from './agent.ts';
-import { eventBy, modelCall, OTHER_CALL, short } from './azure-event.ts';
-import { canonicalJson } from './canonical-json.ts';
-import type { Identity } from './cloudtrail-identity.ts';
-import { isObject, parseJson, textOf } from './dig.ts';
+import { contentId } from './content-id.ts';
+import { digText, isObject, parseJson, textOf } from './dig.ts';
+import { eventBy, modelCall, OTHER_CALL } from './event-by.ts';
 import type { Reader, Sink } from './format.ts';
+import type { Identity } from './identity.ts';
 import { readInstant } from './instant.ts';
 import { createLitellmAnnouncer, identify, isOwnAccount, nameIn } from './litellm-identity.ts';
 import { callOutcome, isStrangeKey } from './litellm-outcome.ts';
+import { MICRO, readMicroUsd } from './measures.ts';
 import { memoised } from './memo.ts';
 import { tidy } from './redact.ts';
+import { blind, open } from './view.ts';
 
 /** A call as both of LiteLLM's records of it tell it, by what each field means. */
 export const CALL_PATHS = {
@@ -84,16 +86,16 @@ function tell(call: Call, identity: Identity, announce: ReturnType<typeof create
 
 function toEvent(call: Call, at: number, identity: Identity): AuditEvent {
   const isModelCall = isInference(call);
-  const event = eventBy(identity, {
+  return eventBy(identity, {
     at,
     ...(isModelCall ? modelCall(modelIn(call), call) : OTHER_CALL),
-    example: nameIn(call.id) || `content:${short(canonicalJson(call))}`,
+    example: nameIn(call.id) || contentId(call),
     action: actionIn(call.type),
     outcome: callOutcome(call.status, call),
     address: addressIn(call.address),
     agent: readAgent(call.agent),
+    microUsd: readMicroUsd(Number(call.spend) * MICRO),
   });
-  return { ...event, microUsd: microUsdIn(call.spend) };
 }
 
 /** Calls that no model answers: of files, batches and stored answers, and of tools. */
@@ -116,13 +118,6 @@ function modelIn({ model, provider }: Call): string {
 /** Of several addresses the last: it is what the proxy next to LiteLLM saw, and those before it are the caller's word. */
 const addressIn = (text: string): string => readAddress(text.slice(text.lastIndexOf(',') + 1).trim());
 
-const MOST_USD = 1e9;
-
-function microUsdIn(text: string): number {
-  const usd = Number(text);
-  return usd > 0 && usd <= MOST_USD ? Math.round(usd * 1e6) : 0;
-}
-
 /** The zone of a database may be cut to its hours. */
 const SHORT_ZONE = /(\d\d:\d\d:\d\d(?:\.\d{1,9})?[+-]\d\d)$/;
 
@@ -136,10 +131,28 @@ export function objectIn(record: JsonObject, name: string): JsonObject {
   return isObject(found) ? found : {};
 }
 
+/** What both records of a call have under the same names; `metadata` is that of the record. */
+export function sharedFields(record: JsonObject, metadata: JsonObject) {
+  const text = (name: string): string => textOf(record[name]);
+  const meta = (name: string): string => digText(metadata, name);
+  return {
+    time: text('startTime'),
+    type: text('call_type'),
+    alias: meta('user_api_key_alias'),
+    email: meta('user_api_key_user_email'),
+    model: text('model') || text('model_group'),
+    provider: text('custom_llm_provider'),
+    tokensIn: text('prompt_tokens'),
+    tokensOut: text('completion_tokens'),
+    address: text('requester_ip_address') || meta('requester_ip_address'),
+    agent: meta('user_agent') || agentInTags(record['request_tags']),
+  };
+}
+
 const AGENT_TAG = /^User-Agent: /;
 
 /** The user agent among the tags of a request: LiteLLM adds it twice, cut to its name and whole. */
-export function agentInTags(tags: unknown): string {
+function agentInTags(tags: unknown): string {
   const list = typeof tags === 'string' ? parseJson(tags) : tags;
   if (!Array.isArray(list)) return '';
   const agents = list.map(textOf).filter(tag => AGENT_TAG.test(tag));
@@ -179,9 +192,6 @@ const INSIDE =
 const LISTS =
   'some addresses came as a list of X-Forwarded-For: the last is taken, which the proxy next to LiteLLM saw';
 const NO_LIST = 'no list of keys: `GET /key/list?return_full_object=true` of the proxy gives one';
-
-const blind = (...gaps: readonly string[]): View => ({ blind: true, gaps });
-const open = (...gaps: readonly string[]): View => ({ blind: false, gaps: gaps.filter(gap => gap !== '') });
 
 function viewsOf(seen: Seen, where: string): Views {
   const nameless = seen.nameless ? NAMELESS : '';

@@ -7,6 +7,7 @@ import { readTime } from './litellm-call.ts';
 import { keyIdOf, LITELLM, memberOf, named, nameIn } from './litellm-identity.ts';
 import { isTrue } from './litellm-keys.ts';
 import { isMasked } from './redact.ts';
+import type { Told } from './told.ts';
 
 /** A change that the audit log tells of. */
 export interface Change {
@@ -21,33 +22,25 @@ export interface Change {
   readonly after: JsonObject;
 }
 
-/** What a change was, what it was done to, and what it shows of that. */
-export interface ToldChange {
-  readonly deed: Deed;
-  readonly target: string;
-  readonly sightings: readonly Credential[];
-}
-
 /** Reads a change; of tables that hold no credential it is a use. */
-export function tellChange(change: Change): ToldChange {
+export function tellChange(change: Change): Told {
   if (change.table === 'VerificationToken') return keyChange(change);
   if (change.table === 'UserTable') return userChange(change);
   const target = nameIn(change.object);
-  if (change.table === 'TeamTable' && isUpdate(change) && givesMore(change))
-    return { deed: 'grant', target, sightings: [] };
-  return { deed: 'use', target: '', sightings: [] };
+  if (change.table === 'TeamTable' && isUpdate(change) && givesMore(change)) return { deed: 'grant', target, seen: [] };
+  return { deed: 'use', target: '', seen: [] };
 }
 
-function keyChange(change: Change): ToldChange {
+function keyChange(change: Change): Told {
   const { action, before } = change;
   const id = keyIdOf(change.object);
   if (action === 'created') return created(change, newKeyIn(change) || id);
   if (action === 'rotated' || action === 'regenerated') return rotated(change, id);
-  if (id === '') return { deed: 'use', target: '', sightings: [] };
-  const told = (deed: Deed, seen: Partial<Credential> = {}): ToldChange => ({
+  if (id === '') return { deed: 'use', target: '', seen: [] };
+  const told = (deed: Deed, seen: Partial<Credential> = {}): Told => ({
     deed,
     target: id,
-    sightings: [{ ...keyAt(change, id), ...labelsIn(before), ...labelsIn(change.after), ...seen }],
+    seen: [{ ...keyAt(change, id), ...labelsIn(before), ...labelsIn(change.after), ...seen }],
   });
   if (action === 'deleted') return told('delete', { active: false });
   const block = blockIn(change);
@@ -69,20 +62,20 @@ function blockIn({ action, before, after }: Change): boolean | undefined {
 
 const newKeyIn = ({ after }: Change): string => keyIdOf(digText(after, 'token_id')) || keyIdOf(digText(after, 'token'));
 
-function created(change: Change, id: string): ToldChange {
-  if (id === '') return { deed: 'create', target: '', sightings: [] };
+function created(change: Change, id: string): Told {
+  if (id === '') return { deed: 'create', target: '', seen: [] };
   const key = { ...keyAt(change, id), ...labelsIn(change.after), createdAt: change.at, active: true };
-  return { deed: 'create', target: id, sightings: [key] };
+  return { deed: 'create', target: id, seen: [key] };
 }
 
 /** A key that is rotated ends, and another takes its place with all that it had. */
-function rotated(change: Change, old: string): ToldChange {
+function rotated(change: Change, old: string): Told {
   const id = newKeyIn(change);
-  if (id === '' || id === old) return { deed: 'create', target: '', sightings: [] };
+  if (id === '' || id === old) return { deed: 'create', target: '', seen: [] };
   const labels = { ...labelsIn(change.before), ...labelsIn(change.after) };
   const key = { ...keyAt(change, id), ...labels, createdAt: change.at, active: true, ...named('parent', old) };
   const ended = old === '' ? [] : [{ ...keyAt(change, old), ...labels, active: false }];
-  return { deed: 'create', target: id, sightings: [key, ...ended] };
+  return { deed: 'create', target: id, seen: [key, ...ended] };
 }
 
 const keyAt = ({ at }: Change, id: string): Credential => ({
@@ -110,15 +103,15 @@ function labelsIn(row: JsonObject): Partial<Credential> {
 }
 
 /** A person who is added can make keys and use what there is: that is a grant, and no key yet. */
-function userChange(change: Change): ToldChange {
+function userChange(change: Change): Told {
   const { action, before, after, at } = change;
   const id = nameIn(change.object);
-  if (id === '') return { deed: 'use', target: '', sightings: [] };
+  if (id === '') return { deed: 'use', target: '', seen: [] };
   const email = nameIn(digText(after, 'user_email') || digText(before, 'user_email'));
   const person = memberOf(id, isMasked(email) ? '' : email, at);
-  if (action === 'deleted') return { deed: 'delete', target: id, sightings: [{ ...person, active: false }] };
+  if (action === 'deleted') return { deed: 'delete', target: id, seen: [{ ...person, active: false }] };
   const isGrant = action === 'created' || (isUpdate(change) && givesMore(change));
-  return { deed: isGrant ? 'grant' : 'use', target: id, sightings: [{ ...person, active: true }] };
+  return { deed: isGrant ? 'grant' : 'use', target: id, seen: [{ ...person, active: true }] };
 }
 
 /** What somebody may do. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Credential } from '../model/credential.ts';
-import type { Identity } from './cloudtrail-identity.ts';
+import { announceOnce, metAs } from './announcer.ts';
 import type { Sink } from './format.ts';
+import { type Identity, strangerAt } from './identity.ts';
 import { isMasked, tidy } from './redact.ts';
 
 /** The account of whatever LiteLLM tells of: its records do not say which proxy wrote them. */
@@ -54,14 +55,7 @@ export interface Caller {
 export const isOwnAccount = (key: string): boolean => OWN_ACCOUNTS.has(key.trim());
 
 /** Somebody of whom nothing is known. */
-const STRANGER: Identity = {
-  credential: `unidentified:${LITELLM}`,
-  kind: 'unknown',
-  owner: '',
-  account: LITELLM,
-  session: '',
-  principal: `unidentified:${LITELLM}`,
-};
+const STRANGER = strangerAt(LITELLM);
 
 /**
  * Who made a request: a virtual key by its hash, the master key, or a person who signed in without a key of their own.
@@ -103,22 +97,16 @@ export interface Passing {
 
 /** Says once of each credential that it was met, whose it is and what it is called, and once of each person their address. */
 export function createLitellmAnnouncer(): (passing: Passing, sink: Sink) => void {
-  const announced = new Set<string>();
-  const announce = (fact: Credential, sink: Sink): void => {
-    const text = JSON.stringify(fact);
-    if (announced.has(text)) return;
-    announced.add(text);
-    sink.credential(fact);
-  };
+  const announce = announceOnce();
   return ({ identity, alias, team, email }, sink) => {
-    const { credential: id, kind, owner, account } = identity;
+    const { credential: id, kind, owner } = identity;
     const address = nameIn(email);
     const isPerson = kind === 'member';
     const person = isPerson ? id : owner;
     if (person !== '' && (address !== '' || isPerson)) announce(memberOf(person, address, 0), sink);
     if (isPerson) return;
     const labels = kind === 'virtual-key' ? { ...named('name', nameIn(alias)), ...named('scope', nameIn(team)) } : {};
-    announce({ id, provider: 'proxy', kind, owner, account, observedAt: 0, ...labels }, sink);
+    announce({ ...metAs('proxy', identity), ...labels }, sink);
   };
 }
 

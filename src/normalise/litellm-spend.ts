@@ -1,7 +1,7 @@
 import type { JsonObject } from '../scan/wanted.ts';
 import { dig, digText, hasFields, textOf } from './dig.ts';
 import { defineFormat } from './format.ts';
-import { agentInTags, type Call, CALL_PATHS, createCallReader, objectIn } from './litellm-call.ts';
+import { type Call, CALL_PATHS, createCallReader, objectIn, sharedFields } from './litellm-call.ts';
 import { faultIn } from './litellm-outcome.ts';
 
 /**
@@ -24,22 +24,13 @@ function gather(record: JsonObject): Call {
   const text = (name: string): string => textOf(record[name]);
   const meta = (name: string): string => digText(metadata, name);
   return {
+    ...sharedFields(record, metadata),
     id: text('request_id'),
-    time: text('startTime'),
-    type: text('call_type'),
     key: text('api_key') || meta('user_api_key') || meta('user_api_key_hash'),
-    alias: meta('user_api_key_alias'),
     user: text('user') || meta('user_api_key_user_id'),
-    email: meta('user_api_key_user_email'),
     team: text('team_id') || meta('user_api_key_team_id'),
-    model: text('model') || text('model_group'),
-    provider: text('custom_llm_provider'),
-    tokensIn: text('prompt_tokens'),
-    tokensOut: text('completion_tokens'),
     spend: text('spend'),
     status: text('status') || meta('status'),
     ...faultIn(dig(metadata, 'error_information')),
-    address: text('requester_ip_address') || meta('requester_ip_address'),
-    agent: meta('user_agent') || agentInTags(record['request_tags']),
   };
 }

@@ -1,14 +1,13 @@
-import { hashText } from '../hash.ts';
 import type { CredentialKind } from '../model/credential.ts';
 import type { AuditEvent } from '../model/event.ts';
 import type { JsonObject, Paths } from '../scan/wanted.ts';
-import { hourOf } from '../time.ts';
 import { readAddress } from './address.ts';
 import { readAgent } from './agent.ts';
-import { regionOf } from './azure-event.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { announceOnce, type Met } from './announcer.ts';
 import { clientAddress } from './client-address.ts';
+import { contentId } from './content-id.ts';
 import { isObject, textOf } from './dig.ts';
+import { eventBy } from './event-by.ts';
 import {
   type Condition,
   type FieldMap,
@@ -23,9 +22,12 @@ import { parsePath, textFrom, textsFrom, valueAt } from './field-path.ts';
 import { looksSecret } from './field-secret.ts';
 import { readCost, readCount, readOutcome, readTime, readTokenSum } from './field-values.ts';
 import { defineFormat, type Format, type Reader, type Sink } from './format.ts';
+import { strangerAt } from './identity.ts';
 import { GUESSED } from './key-list.ts';
+import { isVendorMask } from './masked-key.ts';
 import { readModel } from './model-name.ts';
 import { isMasked, tidy } from './redact.ts';
+import { regionOf } from './region.ts';
 
 /** A format that a map makes, and whether it says by itself which records are its own. */
 export interface MappedFormat {
@@ -73,7 +75,7 @@ const fits = (record: JsonObject, conditions: readonly Condition[]): boolean =>
 
 function createReader(map: ReadyMap, trustedProxies: number): Reader<Paths> {
   const seen = nothingSeen();
-  const announce = createAnnouncer(map);
+  const announce = announceOnce();
   const readOne = (record: JsonObject, sink: Sink): void => {
     if (!fits(record, map.calls)) {
       sink.ignore();
@@ -83,7 +85,7 @@ function createReader(map: ReadyMap, trustedProxies: number): Reader<Paths> {
     if (typeof call === 'string') sink.malformed(call);
     else {
       note(seen, call);
-      announce(call.caller, sink);
+      announce(metIn(map, call.caller), sink);
       sink.event(call.event);
     }
   };
@@ -152,32 +154,25 @@ function callOf(map: ReadyMap, record: JsonObject, trustedProxies: number): Call
   const hasId = id !== '' && !isMasked(id);
   const isForwarded = text('address').includes(',');
   const address = isForwarded ? clientAddress('', text('address'), trustedProxies) : readAddress(text('address'));
-  const example = hasId ? `${map.name}/${id}` : `content:${hashText(canonicalJson(record)).toString(36)}`;
-  const event = {
-    ...actOf(map, text, at),
+  const example = hasId ? `${map.name}/${id}` : contentId(record);
+  const event = eventBy(whoOf(map, caller), {
+    ...actOf(map, text),
     ...tokensAndCost(map, record),
-    ...whoOf(map, caller),
+    at,
     count,
     example,
     address,
-  };
+  });
   return { event, caller, hasId, isList: address === '' && isForwarded };
 }
 
-const actOf = ({ deed, action }: ReadyMap, text: Texts, at: number) => ({
-  at,
-  last: at,
-  ttl: 0,
-  hour: hourOf(at),
+const actOf = ({ deed, action }: ReadyMap, text: Texts) => ({
   deed,
   action,
   outcome: readOutcome(text('status'), text('outcome')),
   agent: readAgent(text('agent')),
   region: regionOf(text('region')),
-  inferenceRegion: '',
   model: deed === 'infer' ? readModel(text('model')) : '',
-  mfa: '' as const,
-  target: '',
 });
 
 const whoOf = ({ name }: ReadyMap, { id, owner }: Caller) => ({
@@ -207,9 +202,9 @@ function callerOf(map: ReadyMap, text: Texts): Caller | null {
   if (isSecret(map, 'credential', given)) return null;
   if (given === '' && owner === '' && text('owner') !== '') return null;
   const told = { owner, name, scope };
-  if (given !== '') return { id: tidy(given, 256), ...told, namedBy: 'credential' };
+  if (given !== '') return { id: isVendorMask(given) ? given : tidy(given, 256), ...told, namedBy: 'credential' };
   if (owner !== '') return { id: owner, ...told, namedBy: 'owner' };
-  return { id: `unidentified:${map.name}`, ...told, namedBy: '' };
+  return { id: strangerAt(map.name).credential, ...told, namedBy: '' };
 }
 
 /** Whether a value looks like a secret under any of the names that its field may have. */
@@ -219,25 +214,17 @@ const isSecret = ({ sources }: ReadyMap, field: FieldName, value: string): boole
 const written = (map: ReadyMap, field: FieldName): string =>
   (map.written[field] ?? []).map(path => `'${path}'`).join(', ');
 
-/** Says once of each caller what the log tells of it; whoever knows better what kind of credential it is outranks a guess. */
-function createAnnouncer(map: ReadyMap) {
-  const announced = new Set<string>();
-  return ({ id, owner, name, scope, namedBy }: Caller, sink: Sink): void => {
-    const key = `${id}\n${owner}\n${name}\n${scope}`;
-    if (announced.has(key)) return;
-    announced.add(key);
-    sink.credential({
-      id,
-      provider: map.provider,
-      kind: kindOf(map, namedBy),
-      owner,
-      account: map.name,
-      observedAt: map.isKindTold ? 0 : GUESSED,
-      ...(name !== '' && { name }),
-      ...(scope !== '' && { scope }),
-    });
-  };
-}
+/** What the log tells of a caller; whoever knows better what kind of credential it is outranks a guess. */
+const metIn = (map: ReadyMap, { id, owner, name, scope, namedBy }: Caller): Met => ({
+  id,
+  provider: map.provider,
+  kind: kindOf(map, namedBy),
+  owner,
+  account: map.name,
+  observedAt: map.isKindTold ? 0 : GUESSED,
+  ...(name !== '' && { name }),
+  ...(scope !== '' && { scope }),
+});
 
 /** A holder alone is of the kind that was told only where no record could name a key. */
 function kindOf({ kind, isKindTold, sources }: ReadyMap, namedBy: Caller['namedBy']): CredentialKind {

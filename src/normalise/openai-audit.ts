@@ -1,18 +1,22 @@
 import type { Views } from '../model/coverage.ts';
 import type { Credential } from '../model/credential.ts';
-import type { AuditEvent, Deed, Outcome } from '../model/event.ts';
+import type { AuditEvent, Outcome } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
-import { hourOf } from '../time.ts';
 import { readAddress } from './address.ts';
 import { readAgent } from './agent.ts';
+import { announceOnce, metAs } from './announcer.ts';
 import { dig, textOf } from './dig.ts';
-import { defineFormat, type Reader, type Sink } from './format.ts';
+import { eventBy } from './event-by.ts';
+import { defineFormat, type Reader } from './format.ts';
+import { strangerAt } from './identity.ts';
 import { GUESSED } from './key-list.ts';
 import { memoised } from './memo.ts';
-import { tellOpenai, type Told } from './openai-deeds.ts';
+import { type OpenaiTold, tellOpenai } from './openai-deeds.ts';
 import { NO_ADMIN_KEYS, NO_PROJECT_KEYS, ONE_PROJECT } from './openai-listing.ts';
-import { type Holder, holderIn, IN_PASSING, OPENAI, readId, readSeconds, sightingOf } from './openai-records.ts';
+import { type Holder, holderIn, IN_PASSING, OPENAI, readSeconds, sightingOf } from './openai-records.ts';
 import { tidy } from './redact.ts';
+import { readId } from './vendor-fields.ts';
+import { blind } from './view.ts';
 
 const PATHS = {
   id: ['id'],
@@ -42,13 +46,7 @@ const isAudit = (record: JsonObject): boolean =>
     textOf(record.id).startsWith('audit_log'));
 
 function createReader(): Reader<typeof PATHS> {
-  const announced = new Set<string>();
-  const announce = (credential: Credential, sink: Sink): void => {
-    const key = JSON.stringify(credential);
-    if (announced.has(key)) return;
-    announced.add(key);
-    sink.credential(credential);
-  };
+  const announce = announceOnce();
   return {
     read(fields, whole, sink) {
       const type = typeOf(fields.type);
@@ -59,7 +57,7 @@ function createReader(): Reader<typeof PATHS> {
       const told = tellOpenai({ type, at, detail: detailOf(whole(), fields.type), project: readId(fields.project) });
       // What nobody did is the service's own doing.
       if (actor === null && told.deed === 'use') return sink.ignore();
-      for (const credential of actor?.seen ?? [STRANGER]) announce(credential, sink);
+      for (const credential of actor?.seen ?? [metAs('openai', STRANGER)]) announce(credential, sink);
       for (const credential of [...told.seen, ...heldBy(told, actor)]) sink.credential(credential);
       sink.event(toEvent(fields, { type, at, actor, told }));
     },
@@ -80,14 +78,8 @@ interface Actor {
   readonly seen: readonly Credential[];
 }
 
-const STRANGER: Credential = {
-  id: `unidentified:${OPENAI}`,
-  provider: 'openai',
-  kind: 'unknown',
-  owner: '',
-  account: OPENAI,
-  observedAt: IN_PASSING,
-};
+/** Nobody whom a record names. */
+const STRANGER = strangerAt(OPENAI);
 
 /** A key, or who signed in; only admin keys manage an organisation. Null when nobody is named. */
 function actorOf({ key }: Audit, record: JsonObject): Actor | null {
@@ -103,7 +95,7 @@ function actorOf({ key }: Audit, record: JsonObject): Actor | null {
 }
 
 /** People make keys for themselves, unless a list says that another holds them. */
-function heldBy({ made }: Told, actor: Actor | null): readonly Credential[] {
+function heldBy({ made }: OpenaiTold, actor: Actor | null): readonly Credential[] {
   const owner = actor?.holder?.id ?? '';
   if (made === undefined || owner === '') return [];
   return [{ id: made.id, provider: 'openai', kind: made.kind, owner, account: OPENAI, observedAt: GUESSED }];
@@ -113,36 +105,24 @@ interface Seen {
   readonly type: string;
   readonly at: number;
   readonly actor: Actor | null;
-  readonly told: Told;
+  readonly told: OpenaiTold;
 }
 
-function toEvent(fields: Audit, { type, at, actor, told }: Seen): AuditEvent {
-  const deed: Deed = told.deed;
-  return {
-    at,
-    last: at,
-    count: 1,
-    tokensIn: 0,
-    tokensOut: 0,
-    microUsd: 0,
-    ttl: 0,
-    example: tidy(fields.id) || `${type}/${at}/${actor?.credential ?? ''}/${told.target}`,
-    hour: hourOf(at),
-    credential: actor?.credential ?? STRANGER.id,
-    session: '',
-    principal: actor?.holder?.id ?? actor?.credential ?? STRANGER.id,
-    account: OPENAI,
-    deed,
-    action: `openai:${type}`,
-    outcome: outcomeOf(type),
-    address: readAddress(fields.address),
-    agent: readAgent(fields.agent),
-    region: '',
-    inferenceRegion: '',
-    model: '',
-    mfa: '',
-    target: told.target,
-  };
+function toEvent(fields: Audit, { type, at, actor, told: { deed, target } }: Seen): AuditEvent {
+  const credential = actor?.credential ?? STRANGER.credential;
+  return eventBy(
+    { credential, session: '', principal: actor?.holder?.id ?? credential, account: OPENAI },
+    {
+      at,
+      example: tidy(fields.id) || `${type}/${at}/${actor?.credential ?? ''}/${target}`,
+      deed,
+      action: `openai:${type}`,
+      outcome: outcomeOf(type),
+      address: readAddress(fields.address),
+      agent: readAgent(fields.agent),
+      target,
+    },
+  );
 }
 
 /** Only sign-ins and sign-outs are told of when they fail. */
@@ -153,7 +133,7 @@ const NOT_BEFORE =
 const CONSOLE_ONLY =
   'the audit log of OpenAI tells where people acted from in the console, and not where a key is used from; the log of a proxy does';
 
-const unseen = (what: string) => ({ blind: true, gaps: [`the audit log of OpenAI shows no ${what}`] });
+const unseen = (what: string) => blind(`the audit log of OpenAI shows no ${what}`);
 
 const VIEWS: Views = {
   calls: unseen('model calls: the usage report counts those'),

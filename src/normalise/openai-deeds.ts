@@ -1,8 +1,10 @@
 import type { Credential, CredentialKind } from '../model/credential.ts';
 import type { Deed } from '../model/event.ts';
 import { dig, digList, digText, textOf } from './dig.ts';
-import { OPENAI, readEmail, readId } from './openai-records.ts';
+import { OPENAI } from './openai-records.ts';
 import { tidy } from './redact.ts';
+import type { Told } from './told.ts';
+import { readEmail, readId } from './vendor-fields.ts';
 
 /** A record of the audit log, with what is known of it already. */
 export interface Act {
@@ -14,15 +16,12 @@ export interface Act {
 }
 
 /** What a record turns out to tell. */
-export interface Told {
-  readonly deed: Deed;
-  readonly target: string;
-  readonly seen: readonly Credential[];
+export interface OpenaiTold extends Told {
   /** A key that was made, whose holder the record does not name. */
   readonly made?: { readonly id: string; readonly kind: CredentialKind };
 }
 
-type Tell = (act: Act) => Told;
+type Tell = (act: Act) => OpenaiTold;
 
 const plain =
   (deed: Deed): Tell =>
@@ -171,4 +170,4 @@ const DEEDS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
 ]);
 
 /** What a record tells: keys that came and went, rights given, trust opened, guards taken away, or plain use. */
-export const tellOpenai = (act: Act): Told => (DEEDS.get(act.type) ?? use)(act);
+export const tellOpenai = (act: Act): OpenaiTold => (DEEDS.get(act.type) ?? use)(act);

@@ -4,17 +4,10 @@ import type { JsonObject } from '../scan/wanted.ts';
 import { dig, digText, isObject, textOf } from './dig.ts';
 import { defineFormat, type Reader } from './format.ts';
 import { keyListViews, type RowSink, UNDATED } from './key-list.ts';
-import {
-  type Holder,
-  holderIn,
-  holderOf,
-  IN_PASSING,
-  OPENAI,
-  readId,
-  readSeconds,
-  sightingOf,
-} from './openai-records.ts';
+import { readMasked } from './masked-key.ts';
+import { type Holder, holderIn, holderOf, IN_PASSING, OPENAI, readSeconds, sightingOf } from './openai-records.ts';
 import { tidy } from './redact.ts';
+import { readId } from './vendor-fields.ts';
 
 /** What is known of the answer that an object stands in; a saved one says neither its project nor its day. */
 export interface OpenaiListing {
@@ -132,7 +125,7 @@ function tellKey({ record, kind, owner }: Key, listing: OpenaiListing, sink: Row
   const id = readId(record.id);
   if (id === '') return sink.malformed('a key of OpenAI without an id');
   const name = tidy(textOf(record.name), 128);
-  const hint = tidy(textOf(record.redacted_value), 64);
+  const hint = readMasked(textOf(record.redacted_value));
   const scope = kind === 'api-key' ? listing.project : '';
   sink.credential({
     id,

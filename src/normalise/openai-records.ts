@@ -1,7 +1,8 @@
 import type { Credential } from '../model/credential.ts';
-import { dig, digText, isObject, textOf } from './dig.ts';
+import { dig, digText, isObject } from './dig.ts';
 import { readInstant } from './instant.ts';
 import { tidy } from './redact.ts';
+import { readEmail, readId } from './vendor-fields.ts';
 
 /** The account of everything: OpenAI's answers do not name the organisation they are of. */
 export const OPENAI = 'openai';
@@ -17,12 +18,6 @@ export interface Holder {
   readonly name: string;
   readonly createdAt: number | undefined;
 }
-
-/** An id as it is kept; empty where there is none. */
-export const readId = (value: unknown): string => tidy(textOf(value).trim(), 128);
-
-/** An e-mail address the same however it is written. */
-export const readEmail = (value: unknown): string => tidy(textOf(value).trim(), 128).toLowerCase();
 
 /** OpenAI's times are seconds since 1970; undefined for none. */
 export const readSeconds = (value: unknown): number | undefined =>

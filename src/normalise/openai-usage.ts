@@ -1,13 +1,16 @@
 import type { Views } from '../model/coverage.ts';
 import type { AuditEvent } from '../model/event.ts';
 import type { JsonObject } from '../scan/wanted.ts';
-import { HOUR, hourOf, SECOND } from '../time.ts';
+import { HOUR, SECOND } from '../time.ts';
 import { digText, isObject, textOf } from './dig.ts';
+import { eventBy } from './event-by.ts';
 import { defineFormat, type Reader, type Sink } from './format.ts';
 import { GUESSED } from './key-list.ts';
 import { readModel } from './model-name.ts';
-import { IN_PASSING, OPENAI, readCount, readId, readSeconds } from './openai-records.ts';
+import { IN_PASSING, OPENAI, readCount, readSeconds } from './openai-records.ts';
 import { tidy } from './redact.ts';
+import { readId } from './vendor-fields.ts';
+import { blind } from './view.ts';
 
 /** Buckets of OpenAI's usage and cost reports. A row is one event of as many calls as it counts. */
 export const openaiUsage = defineFormat({
@@ -72,7 +75,7 @@ function createReader(): Reader<Record<never, never>> {
 }
 
 function readRow(row: unknown, bucket: Bucket, lack: Lack, sink: Sink): void {
-  const [, usage, costs] = RESULT.exec(digText(row, 'object')) ?? [];
+  const [, usage, costs] = RESULT.exec(tidy(digText(row, 'object'))) ?? [];
   const sort = usage ?? costs;
   if (!isObject(row) || sort === undefined) return sink.malformed('a row of a usage report that does not say of what');
   lack.sorts.add(sort);
@@ -127,31 +130,22 @@ const GROUPS = ['project_id', 'user_id', 'api_key_id', 'model', 'batch', 'servic
 function toEvent(row: JsonObject, sort: string, key: string, { from, until }: Bucket): AuditEvent {
   const user = readId(row.user_id);
   const names = GROUPS.map(name => textOf(row[name]));
-  return {
-    at: from,
-    last: until - 1,
-    count: readCount(row.num_model_requests),
-    tokensIn: readCount(row.input_tokens),
-    tokensOut: readCount(row.output_tokens),
-    microUsd: 0,
-    ttl: 0,
-    example: tidy(['usage', sort, from / SECOND, ...names].join('/').replace(/\/+$/, '')),
-    hour: hourOf(from),
-    credential: key || user || UNNAMED,
-    session: '',
-    principal: user || UNNAMED,
-    account: OPENAI,
-    deed: 'infer',
-    action: `openai:${sort}`,
-    outcome: 'ok',
-    address: '',
-    agent: '',
-    region: '',
-    inferenceRegion: '',
-    model: readModel(textOf(row.model)),
-    mfa: '',
-    target: '',
-  };
+  return eventBy(
+    { credential: key || user || UNNAMED, session: '', principal: user || UNNAMED, account: OPENAI },
+    {
+      at: from,
+      last: until - 1,
+      count: readCount(row.num_model_requests),
+      tokensIn: readCount(row.input_tokens),
+      tokensOut: readCount(row.output_tokens),
+      example: tidy(['usage', sort, from / SECOND, ...names].join('/').replace(/\/+$/, '')),
+      deed: 'infer',
+      action: `openai:${sort}`,
+      outcome: 'ok',
+      address: '',
+      model: readModel(textOf(row.model)),
+    },
+  );
 }
 
 const HOURLY = 'OpenAI counts requests by the hour at best and does not tell which were refused';
@@ -164,7 +158,7 @@ const UNCOUNTED = 'images and audio come without token counts';
 export const NO_PLACES =
   'no network evidence: OpenAI does not tell where a key is used from; the log of a proxy in front of it does';
 
-const unseen = (what: string) => ({ blind: true, gaps: [`OpenAI's usage report shows no ${what}`] });
+const unseen = (what: string) => blind(`OpenAI's usage report shows no ${what}`);
 
 function viewsOf({ sorts, wide, unnamed }: Lack): Views {
   const isBeside = sorts.size > 0 && [...sorts].every(sort => BESIDE.has(sort));

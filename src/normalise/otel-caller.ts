@@ -1,5 +1,5 @@
 import type { Credential, Provider } from '../model/credential.ts';
-import type { Identity } from './cloudtrail-identity.ts';
+import { type Identity, identityOf } from './identity.ts';
 import type { Ask } from './otel-names.ts';
 import { tidy } from './redact.ts';
 
@@ -27,7 +27,7 @@ const CLAUDE = 'claude-platform';
  */
 export function spanCaller(ask: Ask): SpanCaller {
   const service = serviceOf(ask);
-  const system = tidy(ask('provider').toLowerCase(), 64) || (service === CLAUDE ? 'anthropic' : '');
+  const system = tidy(ask('provider'), 64).toLowerCase() || (service === CLAUDE ? 'anthropic' : '');
   const provider = PROVIDERS.find(([, name]) => name.test(system))?.[0] ?? 'proxy';
   const account = tidy(ask('organization'), 128) || provider;
   return (
@@ -66,7 +66,7 @@ function workspaceCaller(ask: Ask, known: Known): SpanCaller | null {
 function callerOf({ name = '', ...seen }: Omit<Credential, 'observedAt'>): SpanCaller {
   const { id, kind, owner, account } = seen;
   const sighting = { ...seen, observedAt: 0, ...(name !== '' && { name }) };
-  return { identity: { credential: id, kind, owner, account, session: '', principal: owner || id }, sighting };
+  return { identity: identityOf({ credential: id, kind, owner, account }), sighting };
 }
 
 /** A service by its name and what it belongs to; SDKs call one that was given no name `unknown_service`. */

@@ -1,14 +1,17 @@
-import type { View, Views } from '../model/coverage.ts';
+import type { Views } from '../model/coverage.ts';
 import type { AuditEvent, Outcome } from '../model/event.ts';
 import { readAddress } from './address.ts';
 import { readAgent } from './agent.ts';
-import { eventBy, readTokens } from './azure-event.ts';
+import { announceOnce } from './announcer.ts';
+import { eventBy } from './event-by.ts';
 import { defineFormat, type Reader, type Sink } from './format.ts';
+import { readTokens } from './measures.ts';
 import { readModel } from './model-name.ts';
-import { outcomeOf } from './outcome.ts';
 import { type SpanCaller, spanCaller } from './otel-caller.ts';
 import { type Ask, asking, WANTED } from './otel-names.ts';
 import { isOtherSignal, isSpanRecord, type Span, spansIn } from './otel-record.ts';
+import { outcomeOf } from './outcome.ts';
+import { blind, open } from './view.ts';
 
 /** Spans of model calls, by OpenTelemetry's conventions for generative AI: requests of the protocol as JSON, or spans one by one. */
 export const otelSpans = defineFormat({
@@ -29,7 +32,7 @@ interface Seen {
 }
 
 function createReader(): Reader<Record<never, never>> {
-  const told = new Set<string>();
+  const announce = announceOnce();
   const seen: Seen = { calls: false, tokens: false, addresses: false, onwards: false, otherSignals: false };
   return {
     read(_, whole, sink) {
@@ -38,19 +41,19 @@ function createReader(): Reader<Record<never, never>> {
         seen.otherSignals = true;
         sink.ignore();
       }
-      for (const span of spansIn(record, WANTED)) readSpan(span, { told, seen, sink });
+      for (const span of spansIn(record, WANTED)) readSpan(span, { announce, seen, sink });
     },
     views: () => viewsOf(seen),
   };
 }
 
 interface Reading {
-  readonly told: Set<string>;
+  readonly announce: ReturnType<typeof announceOnce>;
   readonly seen: Seen;
   readonly sink: Sink;
 }
 
-function readSpan(span: Span, { told, seen, sink }: Reading): void {
+function readSpan(span: Span, { announce, seen, sink }: Reading): void {
   const ask = asking(span.attributes);
   const isOnwards = isCall(ask) && isAskedOn(span, ask);
   seen.onwards ||= isOnwards;
@@ -60,7 +63,7 @@ function readSpan(span: Span, { told, seen, sink }: Reading): void {
   else {
     const caller = spanCaller(ask);
     const event = toEvent(span, span.startedAt, ask, caller);
-    announce(caller, told, sink);
+    announce(caller.sighting, sink);
     note(seen, event);
     sink.event(event);
   }
@@ -127,13 +130,6 @@ function spanOutcome(ask: Ask, isFailed: boolean): Outcome {
   return DENIED.test(word) ? 'denied' : outcomeOf(error);
 }
 
-function announce({ sighting }: SpanCaller, told: Set<string>, sink: Sink): void {
-  const key = JSON.stringify(sighting);
-  if (told.has(key)) return;
-  told.add(key);
-  sink.credential(sighting);
-}
-
 function note(seen: Seen, event: AuditEvent): void {
   seen.calls = true;
   seen.tokens ||= event.tokensIn + event.tokensOut > 0;
@@ -150,15 +146,12 @@ const NO_PLACES = 'no span tells where a call came from (client.address)';
 const CLAIMED = 'where a call came from is what the service that sent the span says';
 const OTHER_SIGNALS = 'logs and metrics of OpenTelemetry were left out: only spans tell of single calls';
 
-const blind = (...gaps: readonly string[]): View => ({ blind: true, gaps });
-const some = (...gaps: readonly string[]): View => ({ blind: false, gaps });
-
 function viewsOf({ calls, tokens, addresses, onwards, otherSignals }: Seen): Views {
   const leftOut = [...(onwards ? [ONWARDS] : []), ...(otherSignals ? [OTHER_SIGNALS] : [])];
   return {
-    calls: calls ? some(SAMPLED, NO_KEYS, ...leftOut) : blind(NO_CALLS, ...leftOut),
-    tokens: tokens ? some(SAMPLED) : blind(NO_TOKENS),
-    places: addresses ? some(SAMPLED, CLAIMED) : blind(NO_PLACES),
+    calls: calls ? open(SAMPLED, NO_KEYS, ...leftOut) : blind(NO_CALLS, ...leftOut),
+    tokens: tokens ? open(SAMPLED) : blind(NO_TOKENS),
+    places: addresses ? open(SAMPLED, CLAIMED) : blind(NO_PLACES),
     deeds: blind('spans tell of calls, and of no changes of keys and rights'),
     'sign-ins': blind('spans show no sign-ins'),
     inventory: blind(NO_KEYS),

@@ -3,17 +3,20 @@ import type { View, Views } from '../model/coverage.ts';
 import type { AuditEvent, Outcome } from '../model/event.ts';
 import type { Fields, JsonObject, Paths } from '../scan/wanted.ts';
 import { readAgent } from './agent.ts';
-import { eventBy, readTokens } from './azure-event.ts';
-import { strangerAt } from './azure-identity.ts';
+import { announceOnce, metAs } from './announcer.ts';
 import { clientAddress } from './client-address.ts';
-import type { Identity } from './cloudtrail-identity.ts';
 import { textOf } from './dig.ts';
-import type { Reader, Sink } from './format.ts';
+import { eventBy } from './event-by.ts';
+import { defineFormat, type Format, type Reader } from './format.ts';
+import { type Identity, identityOf, strangerAt } from './identity.ts';
 import { readInstant } from './instant.ts';
+import { isVendorMask } from './masked-key.ts';
+import { MICRO, readMicroUsd, readTokens } from './measures.ts';
 import { readModel } from './model-name.ts';
 import { type ModelRequest, modelRequest } from './model-paths.ts';
 import { outcomeOf } from './outcome.ts';
 import { isMasked, tidy } from './redact.ts';
+import { blind, open } from './view.ts';
 
 /** A request as the log of a proxy tells it, under one name for each of its parts. */
 export const REQUEST_PATHS = {
@@ -55,6 +58,21 @@ export interface ProxyLog {
   readonly addAddress: string;
 }
 
+/** A format of the log of a proxy: what it is called, and how its records are told and read. */
+export interface ProxyFormat {
+  readonly id: string;
+  readonly title: string;
+  readonly log: ProxyLog;
+  /** The parts of a request, or null for a record of another log. */
+  unwrap(record: JsonObject): JsonObject | null;
+}
+
+/** Makes a format of requests, for so many trusted proxies. */
+export const defineProxyFormat =
+  ({ log, ...about }: ProxyFormat) =>
+  (trustedProxies: number): Format =>
+    defineFormat({ ...about, paths: REQUEST_PATHS, reader: () => createRequestReader(log, trustedProxies) });
+
 /** The text of the first of some fields that says anything; a dash stands for nothing. */
 export function pick(record: JsonObject, names: readonly string[]): string {
   for (const name of names) {
@@ -94,9 +112,9 @@ const nothingSeen = (): Seen => ({
  * A reader of the requests that one file of such a log tells of: those to models are events, others are left out. Of
  * `X-Forwarded-For` so many of the last entries are believed as there are trusted proxies.
  */
-export function createRequestReader(log: ProxyLog, trustedProxies: number): Reader<typeof REQUEST_PATHS> {
+function createRequestReader(log: ProxyLog, trustedProxies: number): Reader<typeof REQUEST_PATHS> {
   const seen = nothingSeen();
-  const announce = createAnnouncer();
+  const announce = announceOnce();
   const idOf = createNumbering();
   return {
     read(fields, _whole, sink) {
@@ -109,7 +127,7 @@ export function createRequestReader(log: ProxyLog, trustedProxies: number): Read
         const address = clientAddress(fields.remote, fields.forwarded, trustedProxies);
         const event = toEvent({ at, asked, caller, address, example: idOf(fields, at) }, fields);
         note(seen, fields, event, { caller, isTrusting: trustedProxies > 0 });
-        announce(caller, sink);
+        announce(metAs('proxy', caller), sink);
         sink.event(event);
       }
     },
@@ -129,12 +147,12 @@ function callerOf({ key, user, status, host }: ProxyRequest, account: string): I
   const owner = nameOf(user);
   const id = nameOf(key) || (owner === '' ? '' : `${account}/${owner}`);
   if (id === '' || status === '401') return strangerAt(nameOf(host) || account, account);
-  return { credential: id, kind: 'virtual-key', owner, account, session: '', principal: owner || id };
+  return identityOf({ credential: id, kind: 'virtual-key', owner, account });
 }
 
-/** A name fit to keep. What was redacted tells nobody from anybody. */
+/** A name fit to keep. What was redacted tells nobody from anybody; what a vendor shows of a key tells it from others. */
 function nameOf(text: string): string {
-  const name = tidy(text, 128);
+  const name = isVendorMask(text) ? text : tidy(text, 128);
   return isMasked(name) ? '' : name;
 }
 
@@ -148,7 +166,7 @@ interface Told {
 
 function toEvent({ at, asked, caller, address, example }: Told, fields: ProxyRequest): AuditEvent {
   const { action, deed } = asked;
-  const event = eventBy(caller, {
+  return eventBy(caller, {
     at,
     deed,
     action,
@@ -159,8 +177,8 @@ function toEvent({ at, asked, caller, address, example }: Told, fields: ProxyReq
     model: readModel(fields.model || asked.model),
     tokensIn: readTokens(fields.tokensIn),
     tokensOut: readTokens(fields.tokensOut),
+    microUsd: readMicroUsd(Number(fields.cost) * MICRO),
   });
-  return { ...event, microUsd: readCost(fields.cost) };
 }
 
 /** How a request ended; one without a status was never answered. */
@@ -168,13 +186,6 @@ function outcomeOfStatus(status: string): Outcome {
   const code = Number(status);
   if (code >= 100 && code < 400) return 'ok';
   return code >= 400 ? outcomeOf(status) : 'failed';
-}
-
-const MOST_MICRO_USD = 1e12;
-
-function readCost(text: string): number {
-  const cost = Math.round(Number(text) * 1e6);
-  return cost > 0 && cost <= MOST_MICRO_USD ? cost : 0;
 }
 
 /**
@@ -196,17 +207,6 @@ function createNumbering(): (fields: ProxyRequest, at: number) => string {
   };
 }
 
-/** Says once of each caller that it was met. */
-function createAnnouncer(): (caller: Identity, sink: Sink) => void {
-  const announced = new Set<string>();
-  return ({ credential, kind, owner, account }, sink) => {
-    const key = `${credential}\n${owner}`;
-    if (announced.has(key)) return;
-    announced.add(key);
-    sink.credential({ id: credential, provider: 'proxy', kind, owner, account, observedAt: 0 });
-  };
-}
-
 interface Judged {
   readonly caller: Identity;
   readonly isTrusting: boolean;
@@ -221,7 +221,7 @@ function note(seen: Seen, fields: ProxyRequest, event: AuditEvent, { caller, isT
   seen.addresses ||= event.address !== '';
   seen.forwarded ||= fields.forwarded !== '' && !isTrusting;
   seen.alike ||= fields.requestId === '';
-  seen.bare ||= isMasked(tidy(fields.key, 128));
+  seen.bare ||= fields.key !== '' && nameOf(fields.key) === '';
 }
 
 const NO_CALLS = 'no request to an endpoint of a model was seen in this access log';
@@ -233,9 +233,6 @@ const FORWARDED =
   'addresses are of whoever reached the proxy: X-Forwarded-For is what callers say, until trustedProxies says how many of its last entries are of your own proxies';
 const NO_DEEDS = 'access logs tell of calls, and of no changes of keys';
 const NO_INVENTORY = 'no list of keys: those that nobody uses are unseen, and how old a key is, is not in the log';
-
-const blind = (...gaps: readonly string[]): View => ({ blind: true, gaps });
-const open = (...gaps: readonly string[]): View => ({ blind: false, gaps });
 
 function viewsOf(seen: Seen, log: ProxyLog): Views {
   const nameless = seen.named ? [] : [`the log names no key: ${log.addKey}`];

@@ -1,8 +1,7 @@
-import { UserError } from '../../errors.ts';
 import type { Views } from '../../model/coverage.ts';
 import { FEED_OFF } from '../../normalise/anthropic-listing.ts';
 import type { Check, Task } from '../collector.ts';
-import { troubled, unbegun, untried } from '../service/checks.ts';
+import { checkCredentials, troubled, tryOn, untried } from '../service/checks.ts';
 import { ADMIN_LISTS, IDENTITY_LISTS } from './lists.ts';
 import { ADMIN_NEED, FEED_NEED, IDENTITY_NEED } from './needs.ts';
 import { meetOrganisation, type Organisation, readableOf } from './organisation.ts';
@@ -14,7 +13,10 @@ type Checks<T> = AsyncGenerator<Check, T, void>;
 
 /** Tries what reading an organisation takes. */
 export async function* checkAnthropic(task: Task): Checks<Views | null> {
-  const organisation = yield* checkKey(task);
+  const organisation = yield* checkCredentials(async () => {
+    const met = await meetOrganisation(openAccess(task), task);
+    return { way: met, detail: `organisation ${met.account}` };
+  });
   if (organisation === null) return null;
   const readable = readableOf(organisation);
   yield* checkLists(organisation.access, readable);
@@ -23,30 +25,18 @@ export async function* checkAnthropic(task: Task): Checks<Views | null> {
   return anthropicViews(readable);
 }
 
-async function* checkKey(task: Task): Checks<Organisation | null> {
-  try {
-    const organisation = await meetOrganisation(openAccess(task), task);
-    yield { what: 'credentials', state: 'ok', detail: `organisation ${organisation.account}` };
-    return organisation;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    yield unbegun('credentials', error);
-    return null;
-  }
-}
-
 async function* checkLists({ admin, identities }: Access, readable: Readable): Checks<void> {
   if (identities === null) yield untried(IDENTITY_NEED, 'ANTHROPIC_AUTH_TOKEN is not set');
   for (const list of [...ADMIN_LISTS, ...IDENTITY_LISTS]) {
     const rest = ADMIN_LISTS.includes(list) ? admin : identities;
     if (rest === null) continue;
-    try {
-      await rest.get(list.ask);
-      yield { what: list.wanted, state: 'ok', detail: list.title };
-    } catch (error) {
-      const check = troubled(list.wanted, explainAnthropic(error, list.wanted));
-      readable[list.note] = check.detail;
-      yield { ...check, detail: `${list.title}: ${check.detail}` };
+    const { title, wanted, note } = list;
+    const ask = () => rest.get(list.ask).then(() => title);
+    const check = await tryOn(wanted, ask, error => explainAnthropic(error, wanted));
+    if (check.state === 'ok') yield check;
+    else {
+      readable[note] = check.detail;
+      yield { ...check, detail: `${title}: ${check.detail}` };
     }
   }
 }

@@ -2,13 +2,12 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { UserError } from '../../errors.ts';
 import { MINUTE } from '../../time.ts';
 import type { Task } from '../collector.ts';
+import { readBase } from '../service/base-url.ts';
 import { openFetch } from '../service/fetch.ts';
 import type { Secret } from './keys.ts';
 
 /** An answer that takes longer is none. */
 const TIMEOUT = 2 * MINUTE;
-
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /** The SDK's own client, which reads and does nothing else: it neither tries again by itself nor logs. */
 export async function openClient({ sort, text }: Secret, task: Task): Promise<Anthropic> {
@@ -31,9 +30,7 @@ export async function openClient({ sort, text }: Secret, task: Task): Promise<An
 
 /** Where Anthropic answers. */
 export function baseIn({ env }: Task): URL {
-  const named = (env['ANTHROPIC_BASE_URL'] ?? '').trim() || 'https://api.anthropic.com';
-  const url = URL.canParse(named) ? new URL(named) : null;
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.has(url.hostname));
-  if (url !== null && isSafe && url.username === '') return url;
+  const { url, flaw } = readBase((env['ANTHROPIC_BASE_URL'] ?? '').trim() || 'https://api.anthropic.com');
+  if (url !== null && flaw === '') return url;
   throw new UserError('ANTHROPIC_BASE_URL is no address that a key may be sent to', 'It must begin with https://.');
 }

@@ -1,6 +1,6 @@
 import { isoText } from '../../wording.ts';
 import type { AskPage } from './rest.ts';
-import type { Stretch } from './stretches.ts';
+import type { Stretch } from '../service/stretches.ts';
 import { documented } from './usage.ts';
 
 /** The most activities that one page is asked for. */

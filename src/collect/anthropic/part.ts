@@ -5,6 +5,7 @@ import { isObject } from '../../normalise/dig.ts';
 import type { Format, Reader } from '../../normalise/format.ts';
 import type { Task } from '../collector.ts';
 import { createIntake } from '../intake/intake.ts';
+import { bornBefore } from '../service/listing.ts';
 import { explainAnthropic } from './trouble.ts';
 
 /** A part of the source: pages of records of one format. */
@@ -42,7 +43,7 @@ export async function* readPart(part: Part, task: Task): AsyncGenerator<Batch, C
   // What was made after the time that is judged is not of it.
   const take = (): Omit<Batch, 'size'> => {
     const { credentials, ...rest } = intake.take();
-    return { ...rest, credentials: credentials.filter(({ createdAt = 0 }) => createdAt < until) };
+    return { ...rest, credentials: bornBefore(credentials, until) };
   };
   try {
     for await (const page of part.pages()) {

@@ -1,20 +1,22 @@
 import { anthropicActivity, createActivityReader } from '../../normalise/anthropic-activity.ts';
 import { anthropicListing, createListingReader } from '../../normalise/anthropic-listing.ts';
-import { DAY } from '../../time.ts';
+import { DAY, WEEK } from '../../time.ts';
 import { dayText, isoText } from '../../wording.ts';
 import type { Task } from '../collector.ts';
+import { isLate } from '../service/listing.ts';
+import { lengthOf, partsOf, type Stretch } from '../service/stretches.ts';
 import { askFeed, FEED_LIMIT } from './feed.ts';
 import { ADMIN_LISTS, type AdminList, IDENTITY_LISTS } from './lists.ts';
 import { ADMIN_NEED, FEED_NEED } from './needs.ts';
 import type { Organisation } from './organisation.ts';
 import type { Part } from './part.ts';
 import type { Rest } from './rest.ts';
-import { feedStretch, partsOf, type Stretch, usageStretch } from './stretches.ts';
+import { feedStretch, usageStretch } from './stretches.ts';
 import type { Failure, UsageChoice } from './survey.ts';
 import type { Readable } from './views.ts';
 
-const USAGE_PART_DAYS = 7;
-const FEED_PART_DAYS = 1;
+const USAGE_PART = WEEK;
+const FEED_PART = DAY;
 
 /** What parts are made for. */
 interface Planned {
@@ -36,7 +38,7 @@ function listPart(rest: Rest, list: AdminList, { organisation: { account }, read
   const { title, kind, wanted, limit, ask, note, isOptional } = list;
   const { until } = task.window;
   const observedAt = until - 1;
-  const isLate = task.clock.now() - until > DAY;
+  const isPast = isLate(task);
   const late = `${title} are listed as they are now: what ended after ${dayText(observedAt)} may not be among them`;
   return {
     key: `${account} ${title}`,
@@ -46,8 +48,8 @@ function listPart(rest: Rest, list: AdminList, { organisation: { account }, read
     pages: () => rest.pages(ask, limit),
     wanted,
     isOptional,
-    remarks: isLate ? [late] : [],
-    census: isLate ? null : { account, kind, observedAt },
+    remarks: isPast ? [late] : [],
+    census: isPast ? null : { account, kind, observedAt },
     unread: why => void (readable[note] = why),
   };
 }
@@ -61,7 +63,7 @@ function* usageParts(rest: Rest, { organisation, readable, task }: Planned): Gen
     return;
   }
   let remarks = usage.remark === '' ? [] : [usage.remark];
-  for (const stretch of partsOf(usageStretch(task.window, task.clock.now()), USAGE_PART_DAYS)) {
+  for (const stretch of partsOf(usageStretch(task.window, task.clock.now()), USAGE_PART)) {
     yield { ...usagePart(rest, usage, stretch, account), remarks, within, seen: noteGaps(readable) };
     remarks = [];
   }
@@ -70,7 +72,7 @@ function* usageParts(rest: Rest, { organisation, readable, task }: Planned): Gen
 function usagePart(rest: Rest, { report, groups }: UsageChoice, stretch: Stretch, account: string): Part {
   return {
     key: keyOf(`${account} usage`, stretch),
-    size: stretch.until - stretch.from,
+    size: lengthOf(stretch),
     format: report.format,
     reader: () => report.reader(account),
     pages: () => rest.pages(report.ask(stretch, groups), report.limit),
@@ -95,14 +97,14 @@ function* feedParts({ organisation: { access, account, feed }, task }: Planned):
     yield failedPart(within, feed, { wanted: FEED_NEED, isOptional: true });
     return;
   }
-  for (const stretch of partsOf(feedStretch(task.window, task.clock.now()), FEED_PART_DAYS))
+  for (const stretch of partsOf(feedStretch(task.window, task.clock.now()), FEED_PART))
     yield { ...feedPart(rest, stretch, account), within };
 }
 
 function feedPart(rest: Rest, stretch: Stretch, account: string): Part {
   return {
     key: keyOf(`${account} activity`, stretch),
-    size: stretch.until - stretch.from,
+    size: lengthOf(stretch),
     format: anthropicActivity,
     reader: () => createActivityReader(account),
     pages: () => rest.pages(askFeed(stretch), FEED_LIMIT),

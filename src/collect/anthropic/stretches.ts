@@ -1,11 +1,6 @@
 import { DAY, HOUR } from '../../time.ts';
 import type { Window } from '../collector.ts';
-
-/** A stretch of time in epoch milliseconds; its end does not belong to it. */
-export interface Stretch {
-  readonly from: number;
-  readonly until: number;
-}
+import type { Stretch } from '../service/stretches.ts';
 
 /** How far back usage is told. */
 export const USAGE_DAYS = 365;
@@ -27,13 +22,4 @@ export function usageStretch({ from, until }: Window, now: number): Stretch {
 /** What of a window the activity feed is asked for. */
 export function feedStretch({ from, until }: Window, now: number): Stretch {
   return { from: Math.max(from ?? now - USAGE_DAYS * DAY, now - FEED_DAYS * DAY), until: Math.min(until, now) };
-}
-
-/** A stretch in parts that end where so many UTC days since the epoch are full. */
-export function* partsOf({ from, until }: Stretch, days: number): Generator<Stretch> {
-  for (let at = from; at < until;) {
-    const end = Math.min(until, (Math.floor(at / (days * DAY)) + 1) * days * DAY);
-    yield { from: at, until: end };
-    at = end;
-  }
 }

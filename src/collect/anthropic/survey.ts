@@ -1,8 +1,9 @@
 import { isFeedOff } from '../../normalise/anthropic-listing.ts';
-import { readId, SOME_ORGANISATION } from '../../normalise/anthropic-fields.ts';
+import { SOME_ORGANISATION } from '../../normalise/anthropic-fields.ts';
+import { readId } from '../../normalise/vendor-fields.ts';
 import { HOUR } from '../../time.ts';
 import type { Task } from '../collector.ts';
-import { AnswerError } from './answer-error.ts';
+import { AnswerError } from '../service/answer-error.ts';
 import { askFeed } from './feed.ts';
 import { findSecrets } from './keys.ts';
 import { askOrganisation, askSettings } from './lists.ts';
@@ -84,7 +85,7 @@ export async function chooseReport(rest: Rest, now: number): Promise<UsageChoice
         return { report, groups, remark: first === undefined ? '' : remarkOn(report, groups, first) };
       } catch (error) {
         first ??= { error };
-        const status = error instanceof AnswerError ? error.status : 0;
+        const status = error instanceof AnswerError ? error.statusCode : 0;
         if (status === 403 || status === 404) break;
         if (status !== 400) return { error };
       }

@@ -3,7 +3,7 @@ import { anthropicUsageReport, createReportReader } from '../../normalise/anthro
 import type { Format, Reader } from '../../normalise/format.ts';
 import type { AskPage, Sent } from './rest.ts';
 import { isoText } from '../../wording.ts';
-import type { Stretch } from './stretches.ts';
+import type { Stretch } from '../service/stretches.ts';
 
 /** A report that tells usage by the hour. */
 export interface UsageReport {

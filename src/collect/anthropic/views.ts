@@ -1,6 +1,7 @@
 import type { View, Views } from '../../model/coverage.ts';
 import { activityViews, NO_NETWORKS } from '../../normalise/anthropic-activity.ts';
 import { FEED_OFF, NO_ADMIN_KEYS } from '../../normalise/anthropic-listing.ts';
+import { blind } from '../../normalise/view.ts';
 import type { UsageReport } from './usage.ts';
 
 /** What can be read; a text says why something cannot, and is empty where it can. */
@@ -15,8 +16,6 @@ export interface Readable {
   /** What the rows of the report that were read turned out to lack. */
   readonly gaps: Readonly<Record<'calls' | 'tokens', Set<string>>>;
 }
-
-const blind = (...gaps: readonly string[]): View => ({ blind: true, gaps });
 
 /** What the source shows. */
 export function anthropicViews(readable: Readable): Views {

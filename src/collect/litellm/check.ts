@@ -1,13 +1,11 @@
-import { UserError } from '../../errors.ts';
 import type { Views } from '../../model/coverage.ts';
-import { countText } from '../../wording.ts';
-import { DAY } from '../../time.ts';
-import type { Check, Task } from '../collector.ts';
-import { troubled, unbegun, untried } from '../service/checks.ts';
 import { dig } from '../../normalise/dig.ts';
+import { DAY } from '../../time.ts';
+import { countText } from '../../wording.ts';
+import type { Check, Task } from '../collector.ts';
+import { checkCredentials, troubled, tryOn, untried } from '../service/checks.ts';
 import { auditList, whyNoAudit } from './audit.ts';
-import { isMissing } from './answer.ts';
-import { type Api, openApi } from './api.ts';
+import { type Api, isMissing, openApi } from './api.ts';
 import { type Listing, LISTINGS } from './lists.ts';
 import { AUDIT, SPEND } from './needs.ts';
 import { pagesOf } from './pages.ts';
@@ -18,15 +16,11 @@ import { type Lacks, proxyViews } from './views.ts';
 
 /** Tries what reading a proxy takes. */
 export async function* checkLitellm(source: string, task: Task): AsyncGenerator<Check, Views | null, void> {
-  let place: Place;
-  try {
-    place = placeOf(source, task);
-    yield { what: 'credentials', state: 'ok', detail: `the key in ${place.variable}, for ${place.host}` };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    yield unbegun('credentials', error);
-    return null;
-  }
+  const place = yield* checkCredentials(() => {
+    const way = placeOf(source, task);
+    return { way, detail: `the key in ${way.variable}, for ${way.host}` };
+  });
+  if (place === null) return null;
   const api = openApi(place, task);
   const lacks: Record<keyof Lacks, string> = { spend: '', keys: '', audit: '' };
   for (const listing of LISTINGS) {
@@ -56,13 +50,12 @@ async function firstOf(api: Api, { path, older, query, size, total }: Listing): 
   return typeof count === 'number' ? countText(count, 'row') : 'readable';
 }
 
-async function attempt(permission: string, what: string, place: Place, ask: () => Promise<string>): Promise<Check> {
-  try {
-    return { what: permission, state: 'ok', detail: `${what}: ${await ask()}` };
-  } catch (error) {
-    return troubled(permission, explainLitellm(error, place));
-  }
-}
+const attempt = (permission: string, what: string, place: Place, ask: () => Promise<string>): Promise<Check> =>
+  tryOn(
+    permission,
+    async () => `${what}: ${await ask()}`,
+    error => explainLitellm(error, place),
+  );
 
 async function attemptAudit(api: Api, place: Place, now: number): Promise<Check> {
   try {

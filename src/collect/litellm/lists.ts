@@ -4,18 +4,16 @@ import { digText } from '../../normalise/dig.ts';
 import { LITELLM } from '../../normalise/litellm-identity.ts';
 import { litellmKeys, readLitellmRow } from '../../normalise/litellm-keys.ts';
 import { createDamageLog, type DamageLog } from '../../scan/damage-log.ts';
-import { DAY } from '../../time.ts';
-import { dayText } from '../../wording.ts';
 import type { Task } from '../collector.ts';
-import { isMissing } from './answer.ts';
-import type { Api } from './api.ts';
+import { bornBefore, interrupted, isLate, lateText } from '../service/listing.ts';
+import { type Api, isMissing } from './api.ts';
 import { KEYS, TEAMS, USERS } from './needs.ts';
-import { type Page, type PagedList, pagesOf } from './pages.ts';
+import { type NumberedList, type Page, pagesOf } from './pages.ts';
 import type { Place } from './place.ts';
 import { explainLitellm } from './trouble.ts';
 
 /** A list of who and what there is. */
-export interface Listing extends PagedList {
+export interface Listing extends NumberedList {
   readonly what: string;
   readonly permission: string;
   /** Where versions without the path have it, all at once. */
@@ -84,14 +82,14 @@ export async function* readListings(
     }
   }
   const { faults, log, whole } = gathering;
-  const isLate = task.clock.now() - window.until > DAY;
+  const isPast = isLate(task);
   // A user who is no admin is given their own keys as if there were no others, and is not given the users.
   const isOfAdmin = whole.has('member');
   if (!isOfAdmin) doubts.keys = OWN_KEYS;
-  const isWhole = isOfAdmin && !isLate && !signal.aborted;
+  const isWhole = isOfAdmin && !isPast && !signal.aborted;
   yield { events: [], credentials: [], ignored: 0, size: 0, censuses: isWhole ? censusesOf(whole, window.until) : [] };
-  const damage = [...(signal.aborted ? [INTERRUPTED] : faults), ...log.list()];
-  const remarks = isLate ? [lateText(place, window.until)] : [];
+  const damage = [...(signal.aborted ? [interrupted('the keys')] : faults), ...log.list()];
+  const remarks = isPast ? [lateText(`the keys of ${place.host}`, window.until)] : [];
   return { complete: damage.length === 0, kind: litellmKeys.id, views: null, damage, remarks, skipped: false };
 }
 
@@ -115,13 +113,10 @@ async function* readListing(
       },
     };
     for (const row of rows.filter(each => isMeant(each, listing))) readLitellmRow(row, until - 1, sink);
-    yield { events: [], credentials: credentials.filter(isOlderThan(until)), ignored, size: 0 };
+    yield { events: [], credentials: bornBefore(credentials, until), ignored, size: 0 };
   }
   if (listing.kind !== undefined && isReadable) whole.add(listing.kind);
 }
-
-const lateText = ({ host }: Place, until: number): string =>
-  `the keys of ${host} are listed as they are now: what was deleted after ${dayText(until - 1)} is not among them`;
 
 /** The pages of a list, where this version of LiteLLM has it. */
 async function* pagesIn(api: Api, listing: Listing): AsyncGenerator<Page, void, void> {
@@ -134,16 +129,10 @@ async function* pagesIn(api: Api, listing: Listing): AsyncGenerator<Page, void, 
 }
 
 const OWN_KEYS = 'the key that keyward was given may not list users, so the keys it lists may be only its own';
-const INTERRUPTED: Damage = { where: '', what: 'interrupted before the keys were read to their end', count: 1 };
 
 /** In the list of deleted keys, only those that say that they are. */
 const isMeant = (row: unknown, { query }: Listing): boolean =>
   query?.['status'] !== 'deleted' || digText(row, 'deleted_at') !== '';
-
-const isOlderThan =
-  (until: number) =>
-  ({ createdAt = 0 }: Credential): boolean =>
-    createdAt < until;
 
 const censusesOf = (kinds: ReadonlySet<CredentialKind>, until: number): Census[] =>
   [...kinds].map(kind => ({ account: LITELLM, kind, observedAt: until - 1 }));

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts';
-import { tame } from '../service/tame.ts';
 import type { Task } from '../collector.ts';
+import { readBase } from '../service/base-url.ts';
+import { tame } from '../service/tame.ts';
 
 /** Where a proxy answers, and the key that lets a reader in. */
 export interface Place {
@@ -14,7 +15,6 @@ export interface Place {
 
 const FORM = 'Write it as in litellm:https://proxy.example.com.';
 const VARIABLES = ['LITELLM_MASTER_KEY', 'LITELLM_API_KEY'];
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /** Reads where a source is; throws a `UserError` when that is no place, or when there is no key to it. */
 export function placeOf(source: string, { env }: Pick<Task, 'env'>): Place {
@@ -35,17 +35,14 @@ export function placeOf(source: string, { env }: Pick<Task, 'env'>): Place {
 
 function urlIn(source: string): URL {
   const text = source.replace(/^litellm:/i, '').trim();
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UserError(`not the address of a LiteLLM proxy: '${tame(text)}'`, FORM);
-  if (url.username !== '' || url.password !== '')
+  const { url, flaw } = readBase(text);
+  if (url === null) throw new UserError(`not the address of a LiteLLM proxy: '${tame(text)}'`, FORM);
+  if (flaw === 'login')
     throw new UserError(
       'the address of a LiteLLM proxy must hold no user name and no password',
       'The key belongs into LITELLM_MASTER_KEY or LITELLM_API_KEY.',
     );
-  if (url.search !== '' || url.hash !== '')
-    throw new UserError('the address of a LiteLLM proxy must end with its path', FORM);
-  if (url.protocol === 'http:' && !LOOPBACK.has(url.hostname))
-    throw new UserError(`a key goes out over https only, and not to http://${url.host}`, FORM);
+  if (flaw === 'query') throw new UserError('the address of a LiteLLM proxy must end with its path', FORM);
+  if (flaw === 'in clear') throw new UserError(`a key goes out over https only, and not to http://${url.host}`, FORM);
   return url;
 }

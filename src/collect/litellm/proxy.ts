@@ -1,18 +1,20 @@
 import { UserError } from '../../errors.ts';
 import type { Batch, Completion } from '../../model/batch.ts';
+import type { Format } from '../../normalise/format.ts';
 import { litellmAudit } from '../../normalise/litellm-audit.ts';
 import { LITELLM } from '../../normalise/litellm-identity.ts';
 import { litellmSpend } from '../../normalise/litellm-spend.ts';
 import { DAY } from '../../time.ts';
 import { isoText } from '../../wording.ts';
 import type { OpenSource, Shard, Task, Window } from '../collector.ts';
+import { type Lot, readRecords } from '../service/records.ts';
+import { lengthOf, partsOf, type Stretch } from '../service/stretches.ts';
 import { type Api, openApi } from './api.ts';
 import { changesOf, whyNoAudit } from './audit.ts';
 import { checkLitellm } from './check.ts';
 import { readListings } from './lists.ts';
 import { type Place, placeOf } from './place.ts';
-import { readRows } from './records.ts';
-import { callsOf, daysOf, probeSpend, type SpendApi, type Stretch } from './spend.ts';
+import { callsOf, probeSpend, type SpendApi } from './spend.ts';
 import { explainLitellm } from './trouble.ts';
 import { type Lacks, seenViews } from './views.ts';
 
@@ -59,14 +61,14 @@ export function openProxy(source: string, task: Task): OpenSource {
         return { key, size, within: place.host };
       };
       yield shard('keys', 0, () => readListings(api, place, task, state));
-      yield shard('audit log', stretch.until - stretch.from, () => readAudit(api, place, stretch, state, task.signal));
+      yield shard('audit log', lengthOf(stretch), () => readAudit(api, place, stretch, state, task.signal));
       if (typeof how !== 'string') {
         state.lacks.spend = how.what;
         yield shard('spend logs', 0, () => unread(how.what));
       } else
-        for (const day of daysOf(stretch)) {
+        for (const day of partsOf(stretch, DAY)) {
           const name = isoText(day.from).slice(0, 10);
-          yield shard(name, day.until - day.from, () => readDay(api, place, day, how, state, task.signal));
+          yield shard(name, lengthOf(day), () => readDay(api, place, day, how, state, task.signal));
         }
     },
     read: (shard: Shard) => readings.get(shard.key)!(),
@@ -117,6 +119,9 @@ async function* readDay(
   if (!completion.complete) doubts.spend = '';
   return completion;
 }
+
+const readRows = (format: Format, lots: AsyncIterable<Lot>, explain: (error: unknown) => string): Reading =>
+  readRecords({ format, lots, strange: `rows not recognised as ${format.title}`, explain });
 
 /** That a proxy has no audit log is nothing that was lost: it is what cannot be seen. */
 async function* readAudit(

@@ -1,9 +1,10 @@
 import { UserError } from '../../errors.ts';
+import { AnswerError } from '../service/answer-error.ts';
 import { tame } from '../service/tame.ts';
 import { readThrown, type Thrown } from '../service/thrown.ts';
-import type { Trouble } from '../service/trouble.ts';
-import { type ServiceWords, unreachedText } from '../service/unreached.ts';
-import { LitellmAnswerError } from './answer.ts';
+import { NO_WORD, type Trouble, troubleOf } from '../service/trouble.ts';
+import { type ServiceWords, strangerText, unreachedText, wayOf } from '../service/unreached.ts';
+import { isMissing } from './api.ts';
 import type { Place } from './place.ts';
 
 const ADMIN = 'use the master key, or a key of a user with the role proxy_admin or proxy_admin_viewer';
@@ -19,8 +20,8 @@ const ROLE =
 /** One way to fail. */
 interface Case {
   readonly kind: Trouble['kind'];
-  is(error: LitellmAnswerError): boolean;
-  say(error: LitellmAnswerError, place: Place): string;
+  is(error: AnswerError): boolean;
+  say(error: AnswerError, place: Place): string;
 }
 
 /** The first that fits counts. */
@@ -29,34 +30,33 @@ const CASES: readonly Case[] = [
   { kind: 'missing', is: isUnlicensed, say: () => 'it takes an Enterprise licence, which the proxy does not have' },
   {
     kind: 'denied',
-    is: ({ status, message }) => status === 403 || (status === 401 && ROLE.test(message)),
-    say: ({ status }, { variable }) => `the key in ${variable} may not read this (HTTP ${status}): ${ADMIN}`,
+    is: ({ statusCode: status, message }) => status === 403 || (status === 401 && ROLE.test(message)),
+    say: ({ statusCode }, { variable }) => `the key in ${variable} may not read this (HTTP ${statusCode}): ${ADMIN}`,
   },
   {
     kind: 'credentials',
-    is: ({ status }) => status === 401,
+    is: ({ statusCode }) => statusCode === 401,
     say: (_, { variable }) =>
       `the proxy does not take the key in ${variable} (HTTP 401): it may be wrong, expired or blocked`,
   },
-  { kind: 'throttled', is: ({ status }) => status === 429, say: () => CROWDED },
+  { kind: 'throttled', is: ({ statusCode }) => statusCode === 429, say: () => CROWDED },
   {
     kind: 'missing',
-    is: ({ status }) => status === 404 || status === 405,
-    say: ({ status }) =>
-      `the proxy has no such endpoint (HTTP ${status}): update LiteLLM, or add the path it is served under to the source`,
+    is: isMissing,
+    say: ({ statusCode }) =>
+      `the proxy has no such endpoint (HTTP ${statusCode}): update LiteLLM, or add the path it is served under to the source`,
   },
 ];
 
 /** Whether the licence of the proxy does not cover what was asked for. */
-export function isUnlicensed({ status, message }: LitellmAnswerError): boolean {
-  return status >= 400 && LICENCE.test(message);
+export function isUnlicensed({ statusCode, message }: AnswerError): boolean {
+  return statusCode >= 400 && LICENCE.test(message);
 }
 
 /** Explains in one sentence why a request to a proxy failed. */
 export function explainLitellm(error: unknown, place: Place): Trouble {
-  if (error instanceof UserError)
-    return { kind: 'other', what: [error.message, error.hint].filter(Boolean).join('; ') };
-  const answer = error instanceof LitellmAnswerError ? error : undefined;
+  if (error instanceof UserError) return troubleOf(error);
+  const answer = error instanceof AnswerError ? error : undefined;
   const found = answer === undefined ? undefined : CASES.find(({ is }) => is(answer));
   if (found !== undefined && answer !== undefined) return { kind: found.kind, what: tame(found.say(answer, place)) };
   const thrown = readThrown(error);
@@ -71,23 +71,14 @@ const LITELLM: ServiceWords = {
 };
 
 /** Empty when it is not about reaching the proxy. */
-function networkText(answer: LitellmAnswerError | undefined, { code, layers }: Thrown, { host }: Place): string {
-  if (answer?.isStrange === true || /^Z_[A-Z_]+$/.test(code))
-    return `what answered at ${host} is not LiteLLM: check the address, and what stands before the proxy`;
-  const status = answer?.status ?? 0;
-  const way = {
-    host,
-    code,
-    status,
-    isLate: layers[0]?.['name'] === 'TimeoutError',
-    isBarred: false,
-    isBroken: status >= 500 || status === 408,
-    attempts: 0,
-  };
-  return unreachedText(way, LITELLM);
+function networkText(answer: AnswerError | undefined, thrown: Thrown, { host }: Place): string {
+  const { code, isLate, isGarbled } = thrown;
+  if (answer?.isStrange === true || isGarbled)
+    return `${strangerText(host, 'LiteLLM')}: check the address, and what stands before the proxy`;
+  return unreachedText(wayOf({ host, code, status: answer?.statusCode ?? 0, isLate }), LITELLM);
 }
 
-function otherText(answer: LitellmAnswerError | undefined, { message }: Thrown): string {
-  const status = answer === undefined || answer.status === 0 ? '' : `HTTP ${answer.status}`;
-  return [status, tame(message)].filter(part => part !== '').join(': ') || 'it failed without a word';
+function otherText(answer: AnswerError | undefined, { message }: Thrown): string {
+  const status = answer === undefined || answer.statusCode === 0 ? '' : `HTTP ${answer.statusCode}`;
+  return [status, tame(message)].filter(part => part !== '').join(': ') || NO_WORD;
 }

@@ -1,15 +1,14 @@
 import { betterViews } from '../../coverage.ts';
-import { UserError } from '../../errors.ts';
 import type { Views } from '../../model/coverage.ts';
 import { digText } from '../../normalise/dig.ts';
 import { keyListViews } from '../../normalise/key-list.ts';
 import { openaiAudit } from '../../normalise/openai-audit.ts';
 import { MEMBERS_ALONE, NO_ADMIN_KEYS, NO_PROJECT_KEYS } from '../../normalise/openai-listing.ts';
-import { readId } from '../../normalise/openai-records.ts';
+import { readId } from '../../normalise/vendor-fields.ts';
 import { openaiUsage } from '../../normalise/openai-usage.ts';
 import { HOUR } from '../../time.ts';
 import type { Check, Task } from '../collector.ts';
-import { troubled, unbegun, untried } from '../service/checks.ts';
+import { checkCredentials, tryOn, untried } from '../service/checks.ts';
 import { blindViews } from '../service/views.ts';
 import { openReader, type Reader } from './client.ts';
 import { KEY_VARIABLE } from './key.ts';
@@ -35,7 +34,10 @@ const MEMBERS: Views = { ...keyListViews([]), inventory: MEMBERS_ALONE };
 
 /** Tries what reading an organisation takes. */
 export async function* checkOpenai(task: Task): Checks {
-  const reader = yield* checkKey(task);
+  const reader = yield* checkCredentials(async () => ({
+    way: await openReader(task),
+    detail: `an admin key, from ${KEY_VARIABLE}`,
+  }));
   if (reader === null) return null;
   const now = task.clock.now();
   const hour = { from: now - HOUR, until: now };
@@ -68,24 +70,11 @@ const OF_PROJECT = [
 ] as const;
 
 async function tried(reader: Reader, list: NeededList): Promise<[check: Check, rows: readonly unknown[] | null]> {
-  try {
-    const rows = await reader.peek(list);
-    return [{ what: list.permission, state: 'ok', detail: list.title }, rows];
-  } catch (error) {
-    const check = troubled(list.permission, explainOpenai(error, list.title));
-    return [check, null];
-  }
-}
-
-/** Whether there is an admin key at all; null when there is none to try. */
-async function* checkKey(task: Task): AsyncGenerator<Check, Reader | null, void> {
-  try {
-    const reader = await openReader(task);
-    yield { what: 'credentials', state: 'ok', detail: `an admin key, from ${KEY_VARIABLE}` };
-    return reader;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    yield unbegun('credentials', error);
-    return null;
-  }
+  let rows: readonly unknown[] | null = null;
+  const ask = async (): Promise<string> => {
+    rows = await reader.peek(list);
+    return list.title;
+  };
+  const check = await tryOn(list.permission, ask, error => explainOpenai(error, list.title));
+  return [check, rows];
 }

@@ -12,11 +12,12 @@ import {
   openaiListing,
   readListed,
 } from '../../normalise/openai-listing.ts';
-import { OPENAI, readId } from '../../normalise/openai-records.ts';
+import { OPENAI } from '../../normalise/openai-records.ts';
+import { readId } from '../../normalise/vendor-fields.ts';
 import { createDamageLog, type DamageLog } from '../../scan/damage-log.ts';
-import { DAY } from '../../time.ts';
-import { countText, dayText, someText } from '../../wording.ts';
+import { countText, someText } from '../../wording.ts';
 import type { Task } from '../collector.ts';
+import { bornBefore, interrupted, isLate, lateText } from '../service/listing.ts';
 import type { Trouble } from '../service/trouble.ts';
 import type { List, Reader } from './client.ts';
 import { adminKeys, members, projectKeys, projectMembers, projects, serviceAccounts } from './lists.ts';
@@ -154,12 +155,10 @@ async function* readList(
 
 const faultOf = ({ title }: List, { what }: Trouble): Damage => ({ where: title, what, count: 1 });
 
-const INTERRUPTED: Damage = { where: '', what: 'interrupted before the lists were read to their end', count: 1 };
-
 /** What was gathered since the last time, without what is younger than what is judged. */
 function take(gathering: Gathering): Batch {
   const { until } = gathering.task.window;
-  const credentials = gathering.credentials.splice(0).filter(({ createdAt = 0 }) => createdAt < until);
+  const credentials = bornBefore(gathering.credentials.splice(0), until);
   const { ignored } = gathering;
   gathering.ignored = 0;
   return { events: [], credentials, ignored, size: 0 };
@@ -174,16 +173,15 @@ interface Ending {
 function conclude(gathering: Gathering, kinds: readonly CredentialKind[], views: Views | null): Ending {
   const { task, log, faults } = gathering;
   const { until } = task.window;
-  const damage = [...(task.signal.aborted ? [INTERRUPTED] : faults), ...log.list()];
-  const isLate = task.clock.now() - until > DAY;
-  const isWhole = damage.length === 0 && !isLate;
+  const damage = [...(task.signal.aborted ? [interrupted('the lists')] : faults), ...log.list()];
+  const isWhole = damage.length === 0 && !isLate(task);
   const censuses = isWhole ? kinds.map(kind => ({ account: OPENAI, kind, observedAt: until - 1 })) : [];
   const completion = {
     complete: damage.length === 0,
     kind: openaiListing.id,
     views,
     damage,
-    remarks: remarksOf(gathering, isLate),
+    remarks: remarksOf(gathering),
     skipped: false,
   };
   return { batch: { ...take(gathering), censuses }, completion };
@@ -191,19 +189,11 @@ function conclude(gathering: Gathering, kinds: readonly CredentialKind[], views:
 
 const SHOWN = 5;
 
-function remarksOf({ orphans, task }: Gathering, isLate: boolean): string[] {
-  const { until } = task.window;
+function remarksOf({ orphans, task }: Gathering): string[] {
   const orphaned = [...orphans].sort();
+  const count = `${countText(orphaned.length, 'key')} (${someText(orphaned, SHOWN)})`;
   return [
-    ...(orphaned.length > 0
-      ? [
-          `held by someone without access to its project: ${countText(orphaned.length, 'key')} (${someText(orphaned, SHOWN)})`,
-        ]
-      : []),
-    ...(isLate
-      ? [
-          `the keys and members at OpenAI are listed as they are now: what was deleted after ${dayText(until - 1)} is not among them`,
-        ]
-      : []),
+    ...(orphaned.length > 0 ? [`held by someone without access to its project: ${count}`] : []),
+    ...(isLate(task) ? [lateText('the keys and members at OpenAI', task.window.until)] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts';
 import type { Task } from '../collector.ts';
+import { readBase } from '../service/base-url.ts';
 
 /** Where the admin key is read from. */
 export const KEY_VARIABLE = 'OPENAI_ADMIN_KEY';
@@ -33,6 +34,8 @@ export function adminKey({ env }: Pick<Task, 'env'>): string {
 /** Where OpenAI answers; empty for its own place. */
 export function baseUrl({ env }: Pick<Task, 'env'>): string {
   const base = (env[BASE_VARIABLE] ?? '').trim().replace(/\/+$/, '');
-  if (base === '' || (/^https?:\/\//i.test(base) && URL.canParse(base))) return base;
+  const { flaw } = readBase(base);
+  // That a key goes out in clear is refused where it would, and said there.
+  if (base === '' || flaw === '' || flaw === 'in clear') return base;
   throw new UserError(`${BASE_VARIABLE} is not the address of a service`, 'Write it as in https://api.openai.com/v1.');
 }

@@ -1,15 +1,10 @@
 import { HOUR, SECOND } from '../../time.ts';
+import type { Stretch } from '../service/stretches.ts';
 import type { List, PageOptions } from './client.ts';
 
 /** A list and the permission that it takes, as `openaiNeeds` names it. */
 export interface NeededList extends List {
   readonly permission: string;
-}
-
-/** A stretch of time in epoch milliseconds; its end does not belong to it. */
-export interface Stretch {
-  readonly from: number;
-  readonly until: number;
 }
 
 const PAGE = 100;

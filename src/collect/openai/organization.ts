@@ -3,10 +3,11 @@ import type { Batch, Completion } from '../../model/batch.ts';
 import { DAY, WEEK } from '../../time.ts';
 import { isoText } from '../../wording.ts';
 import type { OpenSource, Shard, Task, Window } from '../collector.ts';
+import { lengthOf, partsOf, type Stretch } from '../service/stretches.ts';
 import { checkOpenai } from './check.ts';
 import { openReader, type Reader } from './client.ts';
 import { readAdminKeys, readMembers, readProjects } from './inventory.ts';
-import { adminKeys, type Stretch, USAGES, usageName } from './lists.ts';
+import { adminKeys, USAGES, usageName } from './lists.ts';
 import { readAuditLog, readUsage } from './reports.ts';
 import { explainOpenai } from './trouble.ts';
 
@@ -29,7 +30,7 @@ export function openOrganization(task: Task): OpenSource {
       reader = await openReader(task);
       await tryOut(reader, task);
       if (task.signal.aborted) return;
-      for (const { read, ...shard } of partsOf(stretch, task)) {
+      for (const { read, ...shard } of planParts(stretch, task)) {
         reads.set(shard.key, read);
         yield shard;
       }
@@ -59,7 +60,7 @@ async function tryOut(reader: Reader, { signal }: Task): Promise<void> {
   }
 }
 
-function* partsOf(stretch: Stretch, task: Task): Generator<Shard & { readonly read: Read }> {
+function* planParts(stretch: Stretch, task: Task): Generator<Shard & { readonly read: Read }> {
   yield { key: 'admin keys', size: 0, read: reader => readAdminKeys(reader, task) };
   yield { key: 'members', size: 0, read: reader => readMembers(reader, task) };
   yield { key: 'projects', size: 0, read: reader => readProjects(reader, task) };
@@ -73,9 +74,9 @@ function* partsOf(stretch: Stretch, task: Task): Generator<Shard & { readonly re
       };
 }
 
-const part = (within: string, { from, until }: Stretch): Shard => ({
-  key: `${within} ${isoText(from).slice(0, 10)}`,
-  size: until - from,
+const part = (within: string, stretch: Stretch): Shard => ({
+  key: `${within} ${isoText(stretch.from).slice(0, 10)}`,
+  size: lengthOf(stretch),
   within,
 });
 
@@ -83,10 +84,4 @@ const part = (within: string, { from, until }: Stretch): Shard => ({
 const MONDAY = 4 * DAY;
 
 /** The UTC weeks that a stretch touches, cut to it. */
-function* weeksOf({ from, until }: Stretch): Generator<Stretch> {
-  for (let at = from; at < until;) {
-    const end = Math.min(until, (Math.floor((at - MONDAY) / WEEK) + 1) * WEEK + MONDAY);
-    yield { from: at, until: end };
-    at = end;
-  }
-}
+const weeksOf = (stretch: Stretch): Generator<Stretch> => partsOf(stretch, WEEK, MONDAY);

@@ -1,17 +1,17 @@
-import type { Batch, Completion, Damage } from '../../model/batch.ts';
+import type { Batch, Completion } from '../../model/batch.ts';
 import type { Views } from '../../model/coverage.ts';
 import { dig, isObject } from '../../normalise/dig.ts';
 import type { Format } from '../../normalise/format.ts';
 import { openaiAudit } from '../../normalise/openai-audit.ts';
 import { readSeconds } from '../../normalise/openai-records.ts';
 import { openaiUsage } from '../../normalise/openai-usage.ts';
-import { createSorter } from '../../scan/sorter.ts';
 import type { JsonObject } from '../../scan/wanted.ts';
 import { SECOND } from '../../time.ts';
 import type { Task } from '../collector.ts';
-import { createIntake } from '../intake/intake.ts';
+import { lotsOf, readRecords } from '../service/records.ts';
+import { lengthOf, type Stretch } from '../service/stretches.ts';
 import type { List, Reader } from './client.ts';
-import { auditLog, type Stretch, type Usage, usageReport } from './lists.ts';
+import { auditLog, type Usage, usageReport } from './lists.ts';
 import { explainOpenai } from './trouble.ts';
 
 type Reading = AsyncGenerator<Batch, Completion, void>;
@@ -60,35 +60,22 @@ function cut(bucket: JsonObject, until: number): JsonObject {
   return end > until ? { ...bucket, end_time: Math.ceil(until / SECOND) } : bucket;
 }
 
-/** A batch for each page. */
-async function* readReport(reader: Reader, { from, until }: Stretch, { signal }: Task, report: Report): Reading {
-  const { list, format, fit } = report;
-  const intake = createIntake();
-  const sorter = createSorter([format], []);
-  const faults: Damage[] = [];
-  let strange = 0;
-  let pages = 0;
-  let left = until - from;
-  try {
+/** A batch for each page; a list that was read and has no row shows what its reader can. */
+async function* readReport(reader: Reader, stretch: Stretch, { signal }: Task, report: Report): Reading {
+  const { list, format } = report;
+  let isRead = false;
+  const pages = async function* (): AsyncGenerator<readonly unknown[], void, void> {
     for await (const rows of reader.pages(list)) {
-      pages++;
-      for (const row of rows) {
-        if (isObject(row)) sorter.add(fit(row));
-        else strange++;
-      }
-      const sorted = sorter.take();
-      strange += sorted.unknown;
-      for (const { wanted, fields, whole } of sorted.rows) intake.readerOf(wanted).read(fields, whole, intake.sink);
-      // How many pages there are is not said, so each is taken for half of what is left.
-      left /= 2;
-      yield { ...intake.take(), size: left };
+      isRead = true;
+      yield rows.map(row => (isObject(row) ? report.fit(row) : row));
     }
-    yield { ...intake.take(), size: left };
-  } catch (error) {
-    faults.push({ where: '', what: signal.aborted ? 'interrupted' : explainOpenai(error, list.title).what, count: 1 });
-  }
-  const unknown = { where: '', what: `rows that are not of ${list.title}`, count: strange };
-  const damage = [...faults, ...intake.damage(), ...(strange > 0 ? [unknown] : [])];
-  const views = pages === 0 ? null : report.views(intake.readerOf(format).views());
-  return { complete: damage.length === 0, kind: format.id, views, damage, skipped: false };
+  };
+  const completion = yield* readRecords({
+    format,
+    lots: lotsOf(pages(), lengthOf(stretch)),
+    strange: `rows that are not of ${list.title}`,
+    explain: error => (signal.aborted ? 'interrupted' : explainOpenai(error, list.title).what),
+  });
+  const seen = completion.views ?? (isRead ? format.reader().views() : null);
+  return { ...completion, views: seen && report.views(seen) };
 }

@@ -1,10 +1,11 @@
 import { UserError } from '../../errors.ts';
 import { isObject } from '../../normalise/dig.ts';
-import { SECOND } from '../../time.ts';
+import { isRedirect } from '../service/json.ts';
+import { isPassing } from '../service/passing.ts';
 import { tame } from '../service/tame.ts';
-import { firstNumber, firstText, readThrown } from '../service/thrown.ts';
-import type { Trouble } from '../service/trouble.ts';
-import { type ServiceWords, unreachedText } from '../service/unreached.ts';
+import { firstNumber, firstText, isNodeCode, readThrown } from '../service/thrown.ts';
+import { NO_WORD, type Trouble, troubleOf } from '../service/trouble.ts';
+import { crowdedText, type ServiceWords, strangerText, unreachedText, wayOf } from '../service/unreached.ts';
 import { KEY_PLACE, KEY_VARIABLE } from './key.ts';
 
 /** What is of use in an error of the SDK, of Node or of anything else that was thrown. */
@@ -24,25 +25,20 @@ interface Fault {
   readonly isStrange: boolean;
 }
 
-const NODE = /^(?:E[A-Z_]{3,30}|CERT_\w+|UNABLE_TO_\w+|ERR_TLS_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+)$/;
-/** What was said to be packed is not. */
-const UNPACKED = /^Z_[A-Z_]+$/;
-
 function readFault(error: unknown): Fault {
-  const { layers, code, host } = readThrown(error);
+  const { layers, code, host, isLate, isGarbled } = readThrown(error);
   const texts = layers.map(layer => firstText([layer], 'message'));
   const status = firstNumber(layers.map(layer => layer['status']));
   return {
     status,
-    code: NODE.test(code) ? '' : code,
-    node: NODE.test(code) ? code : '',
+    code: isNodeCode(code) ? '' : code,
+    node: isNodeCode(code) ? code : '',
     host,
     // What lies beneath says more than that the connection failed.
     message: (status > 0 ? texts[0] : texts.findLast(text => text !== '')) ?? '',
-    isLate: layers.some(({ name }) => name === 'TimeoutError') || texts.some(text => /^Request timed out/.test(text)),
+    isLate: isLate || texts.some(text => /^Request timed out/.test(text)),
     isOwn: layers.some(({ error: said }) => isObject(said)),
-    isStrange:
-      layers.some(layer => layer['isStrange'] === true) || UNPACKED.test(code) || (status >= 300 && status < 400),
+    isStrange: isGarbled || isRedirect(status) || layers.some(layer => layer['isStrange'] === true),
   };
 }
 
@@ -52,9 +48,6 @@ const REFUSED =
 const NOT_LISTED =
   "the organisation's allow-list of addresses does not let this machine in: add its address, or run this from one that is on it";
 const ABROAD = 'OpenAI does not answer requests from this country (HTTP 403)';
-const CROWDED =
-  'OpenAI refuses requests as too many: other tools share the allowance, so run this again when they are done';
-
 const OPENAI: ServiceWords = {
   name: 'OpenAI',
   whereabouts: 'OPENAI_BASE_URL if it is set, the network',
@@ -63,8 +56,7 @@ const OPENAI: ServiceWords = {
 
 /** Explains in one sentence why a list could not be read; `list` as in 'the admin keys'. */
 export function explainOpenai(error: unknown, list: string): Trouble {
-  if (error instanceof UserError)
-    return { kind: 'other', what: [error.message, error.hint].filter(Boolean).join('; ') };
+  if (error instanceof UserError) return troubleOf(error);
   const fault = readFault(error);
   const { status, code, message } = fault;
   if (/^ip_(?:address_)?not_(?:authorized|allowed)$/.test(code)) return { kind: 'denied', what: NOT_LISTED };
@@ -72,7 +64,7 @@ export function explainOpenai(error: unknown, list: string): Trouble {
   if (code === 'unsupported_country_region_territory') return { kind: 'other', what: ABROAD };
   if (status === 403 && fault.isOwn) return { kind: 'denied', what: deniedText(message, list) };
   if (status === 404 && fault.isOwn) return { kind: 'missing', what: missingText(list) };
-  if (status === 429) return { kind: 'throttled', what: CROWDED };
+  if (status === 429) return { kind: 'throttled', what: crowdedText('OpenAI') };
   const what = networkText(fault);
   return what === '' ? { kind: 'other', what: otherText(fault) } : { kind: 'network', what };
 }
@@ -91,30 +83,14 @@ const missingText = (list: string): string =>
 
 /** Empty when it is not about reaching the service. */
 function networkText({ status, node, host, isLate, isOwn, isStrange }: Fault): string {
-  if (isStrange)
-    return `what answered at ${host || 'the service'} is not OpenAI: a proxy or a sign-in page may stand in between`;
-  const isBarred = status === 403 && !isOwn;
-  const isBroken = status >= 500 || status === 408;
-  return unreachedText({ host, code: node, status, isLate, isBarred, isBroken, attempts: 0 }, OPENAI);
+  if (isStrange) return `${strangerText(host, 'OpenAI')}: a proxy or a sign-in page may stand in between`;
+  return unreachedText(wayOf({ host, code: node, status, isLate, isBarred: status === 403 && !isOwn }), OPENAI);
 }
 
-const otherText = ({ status, message }: Fault): string =>
-  tame(message) || (status > 0 ? `HTTP ${status}` : 'it failed without a word');
-
-const PASSING = /^(?:ECONNRESET|ECONNREFUSED|ECONNABORTED|EPIPE|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+const otherText = ({ status, message }: Fault): string => tame(message) || (status > 0 ? `HTTP ${status}` : NO_WORD);
 
 /** Whether the same request may be answered later. */
-export function isPassing(error: unknown): boolean {
+export function mayPass(error: unknown): boolean {
   const { status, node, isLate } = readFault(error);
-  if (status > 0) return [408, 429, 500, 502, 503, 504].includes(status);
-  return isLate || PASSING.test(node);
-}
-
-/** How long the service wants to be left alone, in milliseconds: said as a number of seconds or as a date. */
-export function restOf(error: unknown, now: number): number {
-  const [layer] = readThrown(error).layers;
-  const headers = layer?.['headers'];
-  const text = headers instanceof Headers ? (headers.get('retry-after') ?? '') : '';
-  const wait = /^\d{1,6}(?:\.\d+)?$/.test(text) ? Number(text) * SECOND : Date.parse(text) - now;
-  return Number.isFinite(wait) ? Math.max(0, wait) : 0;
+  return isPassing({ status, code: node, isLate });
 }

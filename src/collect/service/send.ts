@@ -2,6 +2,7 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { isSafePlace } from './base-url.ts';
 import { checkProxy } from './proxy.ts';
 
 /** An answer, its body read to the end. */
@@ -56,11 +57,9 @@ export async function openSend(): Promise<Send> {
   };
 }
 
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
-
-function checkPlace({ protocol, hostname }: URL): void {
-  if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname))) return;
-  throw new Error(`a key goes out over https only, and not to ${protocol}//${hostname}`);
+function checkPlace(url: URL): void {
+  if (isSafePlace(url)) return;
+  throw new Error(`a key goes out over https only, and not to ${url.protocol}//${url.hostname}`);
 }
 
 function exchange({ url, headers: given, timeout, signal }: Sending, agent: HttpAgent): Promise<Answer> {

@@ -9,6 +9,10 @@ export interface Thrown {
   /** The host that was asked, where the error has it. */
   readonly host: string;
   readonly message: string;
+  /** No answer came in time, as Node, a signal or the client of a vendor says it. */
+  readonly isLate: boolean;
+  /** What was said to be packed is not: no service answers so. */
+  readonly isGarbled: boolean;
 }
 
 const LOOKED_AT = 4_000;
@@ -18,13 +22,23 @@ const DEEPEST = 5;
 export function readThrown(error: unknown): Thrown {
   const layers = layersOf(error);
   const message = typeof error === 'string' ? error.slice(0, LOOKED_AT) : firstText(layers, 'message');
+  const code = firstText(layers, 'code') || (NODE_CODE.exec(message)?.[0] ?? '');
   return {
     layers,
-    code: firstText(layers, 'code') || (NODE_CODE.exec(message)?.[0] ?? ''),
+    code,
     host: hostOf(firstText(layers, 'hostname', 'host', 'address'), firstNumber(layers.map(layer => layer['port']))),
     message,
+    isLate: layers.some(({ name }) => LATE.has(textOf(name))),
+    isGarbled: GARBLED.test(code),
   };
 }
+
+const LATE: ReadonlySet<string> = new Set(['TimeoutError', 'APIConnectionTimeoutError']);
+const GARBLED = /^Z_[A-Z_]+$/;
+const CONNECTION = /^(?:E[A-Z_]{3,30}|CERT_\w+|UNABLE_TO_\w+|ERR_TLS_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+)$/;
+
+/** Whether a code is Node's, of a connection that failed, and none that a service gives. */
+export const isNodeCode = (code: string): boolean => CONNECTION.test(code);
 
 const NODE_CODE = /\b(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)\b/;
 

@@ -15,6 +15,15 @@ export interface Way {
   readonly attempts: number;
 }
 
+/** How a request came to nothing that was tried as long as anyone waits; what is not said of it is as its status says. */
+export const wayOf = (known: Pick<Way, 'host' | 'code' | 'status'> & Partial<Way>): Way => ({
+  isLate: false,
+  isBarred: false,
+  isBroken: known.status >= 500 || known.status === 408,
+  attempts: 0,
+  ...known,
+});
+
 /** A service as the sentences name it. */
 export interface ServiceWords {
   readonly name: string;
@@ -47,3 +56,11 @@ export function unreachedText(way: Way, { name, whereabouts, certificates }: Ser
 
 /** How often it was tried, where that was more than once; to be put behind a verb. */
 export const attemptsText = (attempts: number): string => (attempts > 1 ? ` after ${attempts} attempts` : '');
+
+/** That something else answered in place of a service. */
+export const strangerText = (host: string, name: string): string =>
+  `what answered at ${host || 'the service'} is not ${name}`;
+
+/** That a service refuses requests because there are too many. */
+export const crowdedText = (name: string): string =>
+  `${name} refuses requests as too many: other tools share the allowance, so run this again when they are done`;
