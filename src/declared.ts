@@ -7,6 +7,7 @@ import { isStatic } from './kinds.ts';
 import type { Ledger } from './ledger.ts';
 import type { Credential } from './model/credential.ts';
 import type { Declared, DeclaredHolder, HolderTerms } from './model/declared.ts';
+import { addressIn } from './register/holders.ts';
 import { joinsIn } from './register/joins.ts';
 import { usageIn } from './register/usage.ts';
 
@@ -80,7 +81,8 @@ function principalsOf({ id, owner, kind }: Pick<Credential, 'id' | 'owner' | 'ki
     const principal = book.credential(at);
     at = principal === undefined || isStatic(principal.kind) ? '' : principal.owner;
   }
-  return [...found].flatMap(name => [...new Set([name, withoutSort(name)])]);
+  const names = [...found].flatMap(name => [name, withoutSort(name), addressIn(name)]);
+  return [...new Set(names)].filter(name => name !== '');
 }
 
 /** As people write it who do not know that it is kept with what sort it is of. */

@@ -2,7 +2,7 @@ import { asCredential, type CredentialRecord, mergeRecords } from './credentials
 import { groupBy } from './group.ts';
 import { aliasOf, isUnnamed } from './kinds.ts';
 import type { Census, Credential } from './model/credential.ts';
-import { isSameAge } from './standing.ts';
+import { isDated, isSameAge } from './standing.ts';
 
 /** When the credentials of each kind in each account were last listed whole. */
 type Censuses = ReadonlyMap<string, number>;
@@ -37,6 +37,8 @@ function withCensus(credential: Credential, censuses: Censuses, lastSeen: LastSe
   const listedAt = censuses.get(censusKey(credential));
   // The use of a service key comes under its user's name, which no inventory lists.
   if (listedAt === undefined || id === aliasOf(kind, owner)) return credential;
+  // When it ended is known better by whoever saw that than by a list that lacks it.
+  if (credential.active === false && isDated(credential)) return credential;
   const isNewer = credential.observedAt >= listedAt || createdAt > listedAt || lastSeen(id) > listedAt;
   return isNewer ? credential : { ...credential, active: false, observedAt: listedAt };
 }

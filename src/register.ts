@@ -4,7 +4,7 @@ import { isStatic } from './kinds.ts';
 import type { Ledger } from './ledger.ts';
 import type { Credential, CredentialKind } from './model/credential.ts';
 import type { Register, RegisterRow } from './model/register.ts';
-import { type Holder, holderOf } from './register/holders.ts';
+import { type Holder, holderOf, withAccounts } from './register/holders.ts';
 import { joinsIn, type Joins } from './register/joins.ts';
 import { type Lineage, lineageOf } from './register/lineage.ts';
 import { type Listings, listingsOf } from './register/census.ts';
@@ -52,7 +52,10 @@ export function registerOf(ledger: Ledger, request: RegisterRequest): Register {
   const { work, usage } = usageIn(ledger);
   const joins = joinsIn(everyone, work);
   const entries = entriesOf(everyone, joins, request, work).sort(byHolder);
-  const held = entries.map(({ credential, holder }) => ({ credential, holderId: holder.id }));
+  const held = entries.map(({ credential, holder }) => {
+    const lastUsedAt = Math.max(work(credential.id).last, credential.lastUsedAt ?? Number.NEGATIVE_INFINITY);
+    return { credential, holderId: holder.id, lastUsedAt };
+  });
   const ground: Ground = {
     request,
     joins,
@@ -75,11 +78,13 @@ function entriesOf(
   { isWhole }: RegisterRequest,
   workOf: (id: string) => Work,
 ): Entry[] {
-  return everyone.ids.flatMap(id => {
+  const entries = everyone.ids.flatMap(id => {
     const credential = everyone.credential(id)!;
     if (joins.byName.has(id) || !(isWhole || isKey(credential, workOf))) return [];
     return [{ credential, holder: holderOf(credential, other => everyone.credential(other)) }];
   });
+  const settle = withAccounts(entries.map(({ holder }) => holder));
+  return entries.map(({ credential, holder }) => ({ credential, holder: settle(holder) }));
 }
 
 /** What was only lent for some hours is told with whom it was lent to. */
@@ -108,7 +113,7 @@ function rowOf({ credential, holder }: Entry, ground: Ground): RegisterRow {
   const names = joins.byKey.get(id) ?? [];
   const known = {
     isInUse: isInUse(usage),
-    isHolderGone: holder.isGone,
+    isHolderGone: holder.isGone || listings.isHolderMissed(credential),
     joins: names,
     doubts: joins.doubts.get(id) ?? [],
     replaces: lineage.replaces.get(id) ?? null,
@@ -200,17 +205,19 @@ const UNSEEN: Counts = {
 function countsOf({ places, networks, models, uses, calls, tokensIn, tokensOut, microUsd }: Usage): Counts {
   const counted = [...(places ?? [])].map(([country, uses]) => ({ country, uses }));
   counted.sort((a, b) => b.uses - a.uses || compareText(a.country, b.country));
-  // A call takes tokens: where there are calls and no tokens, or no cost, nobody told of those.
-  const told = (count: number | null): number | null => (count === 0 && (calls ?? 0) > 0 ? null : count);
   const hasTokens = (tokensIn ?? 0) + (tokensOut ?? 0) > 0;
+  // A call takes tokens and comes from somewhere: where there are the ones without the others, nobody told of those.
+  const unless = <T>(isUntold: boolean, told: T): T | null => (isUntold ? null : told);
+  const told = (count: number | null): number | null => unless(count === 0 && (calls ?? 0) > 0, count);
+  const isUnplaced = networks?.size === 0 && ((uses ?? 0) > 0 || hasTokens);
   return {
-    uses,
-    calls,
-    microUsd: told(microUsd),
+    uses: unless(uses === 0 && hasTokens, uses),
+    calls: unless(calls === 0 && hasTokens, calls),
+    microUsd: unless(microUsd === 0 && hasTokens, told(microUsd)),
     tokensIn: hasTokens ? tokensIn : told(tokensIn),
     tokensOut: hasTokens ? tokensOut : told(tokensOut),
-    places: places && counted,
-    networks: networks?.size ?? null,
+    places: unless(isUnplaced, places && counted),
+    networks: unless(isUnplaced, networks?.size ?? null),
     models: models && [...models].sort().slice(0, MOST_MODELS),
   };
 }

@@ -67,6 +67,8 @@ const judgementIn = ({ findings, summary, coverage }: Written) => ({
 
 describe('a simulated organisation, audited week by week', () => {
   const WEEKS = 8;
+  /** Where services keep busy: half a minute's reading, and nothing to remember. */
+  const CROWDED = /^AWSLogs\/123456789012\/CloudTrail\/eu-/;
   const weekly: Written[] = [];
   let statuses: readonly (number | null)[] = [];
 
@@ -78,6 +80,7 @@ describe('a simulated organisation, audited week by week', () => {
     const audited: (number | null)[] = [];
     for (let day = 0; day < days; day++) {
       for (const { path, text } of simulation.filesOf(day)) {
+        if (CROWDED.test(path)) continue;
         const file = join(home, 'logs', path);
         mkdirSync(dirname(file), { recursive: true });
         writeFileSync(file, path.endsWith('.gz') ? gzipSync(text, { level: 1 }) : text);

@@ -24,7 +24,7 @@ export function remarksOn(credential: Credential, known: Known, listings: Listin
   const { isHolderGone, joins, doubts, replaces, replacedBy } = known;
   const missedAt = listings.missedAt(credential);
   return [
-    ...remark('unknown-to-provider', missedAt !== null && unknownText(credential, missedAt)),
+    ...remark('unknown-to-provider', missedAt !== null && doubts.length === 0 && unknownText(credential, missedAt)),
     ...remark('holder-gone', isHolderGone && 'its holder was disabled or removed'),
     ...unusedRemarks(credential, known, listings, sight),
     ...doubtRemarks(credential, doubts),
