@@ -10,6 +10,7 @@ import type { DeclaredHolder } from './model/declared.ts';
 import type { Severity } from './model/finding.ts';
 import type { FieldMap } from './normalise/field-map.ts';
 import { looksSecret } from './normalise/field-secret.ts';
+import { redact, secretsIn } from './normalise/redact.ts';
 import { withSeparators } from './wording.ts';
 import { plain } from './report/plain.ts';
 import type { Rule } from './rules/rule.ts';
@@ -86,7 +87,8 @@ export function parseConfig(text: string, name: string, rules: readonly Rule[]):
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const check = new Check(node => (isAlias(node) ? (node.resolve(document) as ParsedNode | undefined) : node));
-  for (const { index } of text.matchAll(SECRET))
+  const secrets = [...text.matchAll(SECRET)].map(({ index }) => index);
+  for (const index of new Set([...secrets, ...secretsIn(text)]))
     check.refuse(index, 'this looks like a secret; no secret belongs here');
   for (const { pos, code, message } of [...document.errors, ...document.warnings]) {
     check.refuse(pos[0], SYNTAX[code] ?? `${message.charAt(0).toLowerCase()}${message.slice(1)}`);
@@ -307,14 +309,14 @@ function refusal(errors: readonly Mistake[], name: string, lines: LineCounter): 
   const sorted = [...errors].sort((a, b) => a.offset - b.offset);
   const told = sorted.slice(0, MAX_ERRORS).map(({ offset, message }) => {
     const { line, col } = lines.linePos(offset);
-    return `${name}:${Math.max(1, line)}:${Math.max(1, col)}: ${message.replace(SECRET, '[secret]')}`;
+    return `${name}:${Math.max(1, line)}:${Math.max(1, col)}: ${redact(message.replace(SECRET, '[secret]'))}`;
   });
   if (sorted.length === 1) return new UserError(told[0]!);
   const rest = sorted.length > MAX_ERRORS ? [`… and ${sorted.length - MAX_ERRORS} more`] : [];
   return new UserError([`${name} has ${withSeparators(sorted.length)} errors`, ...told, ...rest].join('\n'));
 }
 
-const shown = (text: string): string => plain(text, 60);
+const shown = (text: string): string => plain(redact(text), 60);
 
 function namesIn(folder: string): string[] {
   try {

@@ -260,6 +260,8 @@ describe('help', () => {
       'cli/failures.js',
       'cli/program.js',
       'errors.js',
+      'hash.js',
+      'normalise/redact.js',
       'report/plain.js',
     ]);
     expect(loadedBy(['rules'])).not.toContain('audit.js');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { UserError } from '../errors.ts';
+import { redact } from '../normalise/redact.ts';
 import { plain } from '../report/plain.ts';
 import type { Io } from './io.ts';
 
@@ -31,9 +32,9 @@ export function tell(error: unknown, { stderr }: Pick<Io, 'stderr'>): number {
   return BUG;
 }
 
-/** Text with each of its lines made harmless. */
+/** Text with each of its lines made harmless, and no secret in it, be it one that was typed. */
 export const plainLines = (text: string): string =>
-  text
+  redact(text)
     .split('\n')
     .map(line => plain(line))
     .join('\n');

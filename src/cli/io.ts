@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../collect/collector.ts';
 import { UserError } from '../errors.ts';
+import { redact } from '../normalise/redact.ts';
 import { plain } from '../report/plain.ts';
 
 /** A stream that may be a terminal. */
@@ -61,7 +62,7 @@ export const clockOf = ({ now }: Io): Clock => ({
 
 /** One line for the person at the terminal. */
 export function notice({ stderr }: Io, text: string): void {
-  if (stderr.writable) stderr.write(`keyward: ${plain(text)}\n`);
+  if (stderr.writable) stderr.write(`keyward: ${plain(redact(text))}\n`);
 }
 
 async function settled(stream: Stream): Promise<void> {
