@@ -319,7 +319,7 @@ describe('wrong usage is status 2 and says what would be right', () => {
           `an unknown source ${source}`,
           ['audit', source],
           `keyward: unknown source '${source}'\n` +
-            'Write it like ./logs, aws:, azure:<workspace-id>, entra:, s3://bucket; see `keyward sources`.\n',
+            'Write it like ./logs, anthropic:, aws:, azure:<workspace-id>, entra:, litellm:https://proxy.example.com, openai:, s3://bucket; see `keyward sources`.\n',
         ] as const,
     ),
     ['an unknown format', ['audit', 'x', '--format', 'jsno'], "keyward: unknown format 'jsno'\nDid you mean 'json'?\n"],
@@ -470,8 +470,10 @@ describe('explain', () => {
       is the least it can be. The use of a Bedrock or Claude Platform key is often
       recorded under its user alone; it has no age of its own where the making of such
       a key of that user is known. Nor has a key in the logs that may be one of its
-      user’s keys of which a report tells without their ids. A key of the root user is
-      left to root-credential.
+      user’s keys of which a report tells without their ids. A key of a vendor or of a
+      proxy has its age from the list that they give. A key of the root user is left
+      to root-credential. A holder for whom the register declares \`maxAgeDays\` has
+      that limit instead.
 
       What it says
         a key older than the limit:
@@ -496,7 +498,13 @@ describe('explain', () => {
           high: Created 399 days ago; the limit is 90.
         a key that a report tells of without its id:
           medium: Created 120 days ago; the limit is 90.
+        an API key of Anthropic, by the list of the Admin API:
+          medium: Created 120 days ago; the limit is 90.
+        a key of a service account of Google Cloud, as old as its project:
+          high: Created 700 days ago; the limit is 90.
         a limit of one month:
+          medium: Created 45 days ago; the limit is 30.
+        a key older than the register allows its holder:
           medium: Created 45 days ago; the limit is 30.
 
       When it errs
@@ -513,13 +521,15 @@ describe('explain', () => {
 
       What to do
         Create a second key, move its users over, see that nothing uses the old one,
-        disable it, and delete it after a few quiet days. Where you can, use a role
-        instead of a key.
+        disable it, and delete it after a few quiet days. Where you can, use a role or
+        another identity that needs no key.
 
       See also
         - https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html
         - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_api_keys_for_aws_services.html
         - https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html
+        - https://platform.claude.com/docs/en/manage-claude/workload-identity-federation
+        - https://docs.cloud.google.com/iam/docs/best-practices-for-managing-service-account-keys
       "
     `);
   });

@@ -86,7 +86,10 @@ describe('the words of the program', () => {
     const valueOf = (name: string) => audit.options.find(({ names }) => names.includes(name))!.value;
     expect(valueOf('--rule')).toEqual({ kind: 'list', words: rules.map(({ id }) => id) });
     expect(valueOf('--out')).toEqual({ kind: 'pair', words: reporters.map(({ id }) => id) });
-    expect(audit.arguments[0]!.value).toEqual({ kind: 'source', words: ['aws:', 'azure:', 'entra:', 's3://'] });
+    expect(audit.arguments[0]!.value).toEqual({
+      kind: 'source',
+      words: ['anthropic:', 'aws:', 'azure:', 'entra:', 'litellm:', 'openai:', 's3://'],
+    });
   });
 });
 
@@ -136,7 +139,7 @@ const IN_BASH: readonly (readonly [readonly string[], readonly string[]])[] = [
   [['audit', '--config', ''], []],
   [
     ['audit', 'a'],
-    ['aws:', 'azure:'],
+    ['anthropic:', 'aws:', 'azure:'],
   ],
   [['audit', 'lo'], []],
   [['audit', './logs', '--fail-on-'], ['--fail-on-blind']],

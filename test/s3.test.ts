@@ -274,7 +274,12 @@ describe('what is found', () => {
     const shards = [];
     for await (const shard of opened.shards()) shards.push(shard);
     expect(shards).toEqual([
-      { key: `s3://${BUCKET}/a/b.txt`, size: server.objects.get('a/b.txt')!.length, isNamed: true },
+      {
+        key: `s3://${BUCKET}/a/b.txt`,
+        size: server.objects.get('a/b.txt')!.length,
+        isNamed: true,
+        stamp: expect.stringMatching(/^"\w+"$/),
+      },
     ]);
     expect(opened.self?.()).toEqual([PRINCIPAL]);
   });
