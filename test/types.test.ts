@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
 const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
-const project = fileURLToPath(new URL('./tsconfig.json', import.meta.url));
+const project = fileURLToPath(new URL('./compile-fail.tsconfig.json', import.meta.url));
 
 // Every `@ts-expect-error` in compile-fail.ts is an error of its own if the line compiles.
-test('the whole project compiles, and what must not compile does not', async () => {
+test('what must not compile does not, and what is around it does', async () => {
   const run = promisify(execFile)(process.execPath, [compiler, '-p', project]);
   await expect(run).resolves.toMatchObject({ stdout: '' });
 });
