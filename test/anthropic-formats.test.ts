@@ -416,16 +416,27 @@ describe('usage', () => {
     });
   });
 
-  test('costs are left out knowingly', () => {
+  test('what a key cost is told in dollars, in cents and their fractions, and shows no calls', () => {
+    const { events, faults, views } = read(
+      { ...HOUR_ROW, group: GROUP, cost: { amount: '12.5', list_amount: '13', currency: 'USD', requests: null } },
+      { ...HOUR_ROW, group: GROUP, cost: { amount: '99', currency: 'EUR' } },
+      { ...HOUR_ROW, group: GROUP, cost: { amount: 'much', currency: 'USD' } },
+      { ...HOUR_ROW, starting_at: 'then', group: GROUP, cost: { amount: '1', currency: 'USD' } },
+    );
+    expect(events).toMatchObject([{ credential: KEY.id, count: 0, tokensIn: 0, tokensOut: 0, microUsd: 125_000 }]);
+    expect(faults).toEqual(['a row of costs without a readable time']);
+    expect(views('anthropic-analytics').tokens.blind).toBe(true);
+  });
+
+  test('costs of nobody in particular are left out knowingly', () => {
     const { ignored, faults, kinds } = read(
-      { ...HOUR_ROW, group: GROUP, cost: { amount: '12.5', currency: 'USD' } },
       { ...HOUR_ROW, results: [{ amount: '123.45', currency: 'USD', workspace_id: null }] },
       { ...HOUR_ROW, results: [] },
     );
     expect({ ignored, faults, kinds }).toEqual({
-      ignored: 3,
+      ignored: 2,
       faults: [],
-      kinds: ['anthropic-analytics', 'anthropic-usage-report', 'anthropic-usage-report'],
+      kinds: ['anthropic-usage-report', 'anthropic-usage-report'],
     });
   });
 

@@ -62,6 +62,12 @@ const RULE = {
   created_at: '2026-02-01T00:00:00Z',
   archived_at: null,
 };
+const costOf = (at: number, amount: string) => ({
+  starting_at: iso(at),
+  ending_at: iso(at + HOUR),
+  group: { api_key_id: 'apikey_01', workspace_id: null, actor: null },
+  cost: { amount, list_amount: amount, currency: 'USD', requests: null },
+});
 const row = (at: number, over: object = {}) => ({
   starting_at: iso(at),
   ending_at: iso(at + HOUR),
@@ -104,6 +110,7 @@ const HELD: Held = {
   serviceAccounts: [ACCOUNT],
   rules: [RULE],
   analytics: [row(FROM), row(FROM + HOUR), row(FROM + DAY)],
+  costs: [costOf(FROM, '1250.5'), costOf(FROM + DAY, '7')],
   activities: [
     activity(FROM + DAY + HOUR, 'b'),
     activity(FROM + HOUR, 'a', { organization_id: null, organization_uuid: null }),
@@ -185,12 +192,17 @@ describe('an organisation', () => {
       ['API keys', whole('anthropic-listing'), 0],
       ['members', whole('anthropic-listing'), 0],
       ['usage 2026-11-18', whole('anthropic-analytics'), 2],
+      ['costs 2026-11-18', whole('anthropic-analytics'), 1],
       ['usage 2026-11-19', whole('anthropic-analytics'), 1],
+      ['costs 2026-11-19', whole('anthropic-analytics'), 1],
       ['activity 2026-11-18', whole('anthropic-activity'), 1],
       ['activity 2026-11-19', whole('anthropic-activity'), 1],
       ['activity 2026-11-20', whole('anthropic-activity'), 0],
     ]);
     const listed = { provider: 'anthropic', account: ORGANISATION, observedAt: NOW - 1 };
+    expect(told.get('costs 2026-11-18')!.batch.events).toMatchObject([
+      { credential: 'apikey_01', count: 0, tokensIn: 0, microUsd: 12_505_000, action: 'anthropic:cost', at: FROM },
+    ]);
     const keys = told.get('API keys')!.batch;
     expect(keys.censuses).toEqual([{ account: ORGANISATION, kind: 'api-key', observedAt: NOW - 1 }]);
     expect(keys.credentials.filter(({ kind }) => kind === 'api-key')).toEqual([

@@ -1,13 +1,14 @@
 import type { JsonObject } from '../scan/wanted.ts';
 import { createActorAnnouncer, readActor } from './anthropic-actor.ts';
 import { SOME_ORGANISATION } from './anthropic-fields.ts';
+import { COST_VIEWS, tellCost } from './anthropic-cost.ts';
 import { createUsageTeller, readCount } from './anthropic-usage.ts';
 import { dig, hasFields, isObject } from './dig.ts';
 import { defineFormat, type Reader } from './format.ts';
 import { type Identity, identityOf } from './identity.ts';
 import { readId } from './vendor-fields.ts';
 
-/** Rows of analytics/usage, which count calls and tokens, and of analytics/cost, whose sums nothing here judges. */
+/** Rows of analytics/usage, which count calls and tokens, and of analytics/cost, which tell what those cost. */
 export const anthropicAnalytics = defineFormat({
   id: 'anthropic-analytics',
   title: 'Anthropic usage analytics',
@@ -26,13 +27,20 @@ const isCost = (record: JsonObject): boolean => isObject(record['cost']) && isRo
 export function createAnalyticsReader(account: string): Reader<Record<never, never>> {
   const teller = createUsageTeller(true);
   const announce = createActorAnnouncer();
+  let isOfCosts = false;
+  let isOfUsage = false;
   return {
     read(_, whole, sink) {
       const record = whole();
       const { group, usage } = record;
-      if (!isObject(group) || !isObject(usage)) return sink.ignore();
+      if (!isObject(group)) return sink.ignore();
       const actor = asUser(readActor(group['actor'], account));
       if (actor !== null) announce(actor, sink);
+      if (!isObject(usage)) {
+        isOfCosts = true;
+        return tellCost(record, holderIn(group, actor, account), sink);
+      }
+      isOfUsage = true;
       const row = {
         from: record['starting_at'],
         until: record['ending_at'],
@@ -44,7 +52,7 @@ export function createAnalyticsReader(account: string): Reader<Record<never, nev
       };
       teller.tell(row, sink);
     },
-    views: () => teller.views(),
+    views: () => (isOfCosts && !isOfUsage ? COST_VIEWS : teller.views()),
   };
 }
 

@@ -29,6 +29,8 @@ export interface Held {
   readonly rules?: readonly object[];
   /** Rows of analytics/usage; without them there is no such report. */
   readonly analytics?: readonly UsageRow[];
+  /** Rows of analytics/cost, which is there where analytics/usage is. */
+  readonly costs?: readonly UsageRow[];
   /** Buckets of usage_report/messages. */
   readonly report?: readonly UsageRow[];
   /** The newest first; without them the Compliance API is not there. */
@@ -110,6 +112,8 @@ const LISTS: Readonly<Record<string, Answer>> = {
   'organizations/federation_rules': (call, { rules, pageSize }) => tokenPage(call, rules, pageSize),
   'organizations/analytics/usage': (call, { analytics, pageSize }) =>
     tokenPage(call, analytics && within(call, analytics), pageSize, { data_refreshed_at: '2026-11-20T11:55:00Z' }),
+  'organizations/analytics/cost': (call, { analytics, costs = [], pageSize }) =>
+    tokenPage(call, analytics && within(call, costs), pageSize, { data_refreshed_at: '2026-11-20T11:55:00Z' }),
   'organizations/usage_report/messages': (call, { report, pageSize }) =>
     tokenPage(call, report && within(call, report), pageSize, {}),
   'compliance/activities': (call, { activities, pageSize }) => {

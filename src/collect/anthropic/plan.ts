@@ -1,4 +1,5 @@
 import { anthropicActivity, createActivityReader } from '../../normalise/anthropic-activity.ts';
+import { anthropicAnalytics, createAnalyticsReader } from '../../normalise/anthropic-analytics.ts';
 import { anthropicListing, createListingReader } from '../../normalise/anthropic-listing.ts';
 import { DAY, WEEK } from '../../time.ts';
 import { dayText, isoText } from '../../wording.ts';
@@ -13,6 +14,7 @@ import type { Part } from './part.ts';
 import type { Rest } from './rest.ts';
 import { feedStretch, usageStretch } from './stretches.ts';
 import type { Failure, UsageChoice } from './survey.ts';
+import { COSTS } from './usage.ts';
 import type { Readable } from './views.ts';
 
 const USAGE_PART = WEEK;
@@ -66,7 +68,23 @@ function* usageParts(rest: Rest, { organisation, readable, task }: Planned): Gen
   for (const stretch of partsOf(usageStretch(task.window, task.clock.now()), USAGE_PART)) {
     yield { ...usagePart(rest, usage, stretch, account), remarks, within, seen: noteGaps(readable) };
     remarks = [];
+    if (usage.report.name === 'analytics/usage') yield costPart(rest, stretch, account);
   }
+}
+
+function costPart(rest: Rest, stretch: Stretch, account: string): Part {
+  return {
+    key: keyOf(`${account} costs`, stretch),
+    size: 0,
+    format: anthropicAnalytics,
+    reader: () => createAnalyticsReader(account),
+    pages: () => rest.pages(COSTS.ask(stretch), COSTS.limit),
+    wanted: ADMIN_NEED,
+    isOptional: true,
+    within: `${account} costs`,
+    remarks: [],
+    census: null,
+  };
 }
 
 function usagePart(rest: Rest, { report, groups }: UsageChoice, stretch: Stretch, account: string): Part {

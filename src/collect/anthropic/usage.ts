@@ -54,6 +54,27 @@ const report: UsageReport = {
   reader: createReportReader,
 };
 
+const COST_LIMIT = 1000;
+
+/** What each key cost, hour by hour: a report of its own, for whoever is given the newer one of usage. */
+export const COSTS = {
+  limit: COST_LIMIT,
+  ask:
+    (stretch: Stretch): AskPage =>
+    (client, query, sent) =>
+      client.beta.organization.analytics.cost.list(
+        {
+          ...timesOf(stretch),
+          time_bucket_width: '1h',
+          group_by: ['api_key_id', 'workspace_id', 'actor'],
+          order_by: 'time',
+          order: 'asc',
+          ...query,
+        },
+        sent,
+      ),
+} as const;
+
 /** The reports in the order they are tried. */
 export const USAGE_REPORTS: readonly UsageReport[] = [analytics, report];
 
