@@ -59,7 +59,7 @@ const LINKED = /:\/\/|^\W*www\.|:[\w+-]+:|^\W*[\da-f]{7,}\W*$|\bGH-\d|[!%]["\w]/
 const LIST_MARK = /^(?:[-+=]+|\d+[.)])$/;
 
 /** What a text quotes itself, as a whole: a command, say. */
-const QUOTED = /(?<=^|[ (])`([^`]+)`(?=[),.;:]*(?: |$))/;
+const QUOTED = /(?<=(?:^| )\(?)`([^`]+)`(?=[),.;:]*(?: |$))/;
 
 /** Untrusted text of which each word that markup could take for its own is quoted, without the punctuation around it. */
 export function quoteWords(text: string, quote: (word: string) => string, cap?: number): string {
@@ -91,8 +91,8 @@ export const markdownCode = (text: string, cap?: number): string => (text === ''
 function codeSpan(text: string): string {
   const longest = longestRun(text, '`');
   const fence = '`'.repeat(longest + 1);
-  // A space at both ends would be taken away, and a backtick would lengthen the fence.
-  const gap = longest > 0 || /^ .* $/.test(text) ? ' ' : '';
+  // A space at both ends of more than spaces would be taken away, and a backtick would lengthen the fence.
+  const gap = longest > 0 || /^ .*[^ ].* $/.test(text) ? ' ' : '';
   return `${fence}${gap}${text}${gap}${fence}`;
 }
 
