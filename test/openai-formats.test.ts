@@ -288,7 +288,7 @@ describe('usage', () => {
       1,
     ],
     [
-      'costs are sums of a day',
+      'costs are sums of a day, and count on it',
       bucket(
         {
           ...without(ROW, 'num_model_requests', 'input_tokens', 'output_tokens'),
@@ -297,9 +297,20 @@ describe('usage', () => {
         },
         24,
       ),
-      [],
+      [
+        {
+          ...EVENT,
+          count: 0,
+          tokensIn: 0,
+          tokensOut: 0,
+          microUsd: 60_000,
+          last: AT + 24 * HOUR - 1,
+          action: 'openai:costs',
+          example: expect.stringMatching(/^usage\/costs\//),
+        },
+      ],
       [{ ...USED, lastUsedAt: AT }],
-      1,
+      0,
     ],
     [
       'a report not met before counts requests too',

@@ -63,6 +63,7 @@ const PARTS = [
   ...['embeddings', 'moderations', 'images', 'audio_speeches', 'audio_transcriptions'].map(
     name => `usage of ${name} 2026-11-18`,
   ),
+  'costs 2026-11-18',
 ];
 
 const seconds = (at: number): number => at / SECOND;
@@ -517,6 +518,7 @@ describe('the doctor', () => {
       'unknown',
       'unknown',
       'unknown',
+      'refused',
       'refused',
       'refused',
     ]);

@@ -6,13 +6,14 @@ import { digText, isObject, textOf } from './dig.ts';
 import { eventBy } from './event-by.ts';
 import { defineFormat, type Reader, type Sink } from './format.ts';
 import { GUESSED } from './key-list.ts';
+import { MICRO, readMicroUsd } from './measures.ts';
 import { readModel } from './model-name.ts';
 import { IN_PASSING, OPENAI, readCount, readSeconds } from './openai-records.ts';
 import { tidy } from './redact.ts';
 import { readId } from './vendor-fields.ts';
 import { blind } from './view.ts';
 
-/** Buckets of OpenAI's usage and cost reports. A row is one event of as many calls as it counts. */
+/** Buckets of OpenAI's usage and cost reports. A row is one event: of as many calls as it counts, or of what they cost. */
 export const openaiUsage = defineFormat({
   id: 'openai-usage',
   title: 'OpenAI usage report',
@@ -84,10 +85,17 @@ function readRow(row: unknown, bucket: Bucket, lack: Lack, sink: Sink): void {
   if (isCall && isWide(bucket)) lack.wide = true;
   if (isCall && key === '') lack.unnamed = true;
   if (isUsed(row) && key !== '') tellUse(row, key, bucket, sink);
-  if (!isCall || isWide(bucket)) return sink.ignore();
+  const cost = costs === undefined ? 0 : costOf(row);
+  if (cost === 0 && (!isCall || isWide(bucket))) return sink.ignore();
   if (key === '') tellNoKey(row, sink);
-  sink.event(toEvent(row, sort, key, bucket));
+  sink.event({ ...toEvent(row, sort, key, bucket), microUsd: cost });
 }
+
+/** Costs are told by the day, and count by the day. */
+const costOf = (row: JsonObject): number =>
+  /^(?:usd)?$/i.test(digText(row, 'amount', 'currency'))
+    ? readMicroUsd(Number(digText(row, 'amount', 'value')) * MICRO)
+    : 0;
 
 /** What lies in more than an hour cannot be said to have been in one. */
 const isWide = ({ from, until }: Bucket): boolean => until - from > HOUR;
@@ -124,7 +132,10 @@ function tellUse(row: JsonObject, id: string, bucket: Bucket, sink: Sink): void 
 }
 
 /** What a report may be grouped by, which together name a row. */
-const GROUPS = ['project_id', 'user_id', 'api_key_id', 'model', 'batch', 'service_tier', 'size', 'source'] as const;
+const GROUPS = [
+  ...(['project_id', 'user_id', 'api_key_id', 'model', 'batch', 'service_tier', 'size', 'source'] as const),
+  'line_item',
+] as const;
 
 /** What came from a cache is in `input_tokens` already. */
 function toEvent(row: JsonObject, sort: string, key: string, { from, until }: Bucket): AuditEvent {

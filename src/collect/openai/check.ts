@@ -15,6 +15,7 @@ import { KEY_VARIABLE } from './key.ts';
 import {
   adminKeys,
   auditLog,
+  costReport,
   members,
   type NeededList,
   projectKeys,
@@ -60,6 +61,7 @@ export async function* checkOpenai(task: Task): Checks {
   }
   yield* attempt([auditLog(hour), openaiAudit.reader().views()]);
   yield* attempt([usageReport('completions', hour), openaiUsage.reader().views()]);
+  yield* attempt([costReport(hour), null]);
   return seen ?? blindViews(refused);
 }
 

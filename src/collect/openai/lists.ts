@@ -1,4 +1,4 @@
-import { HOUR, SECOND } from '../../time.ts';
+import { DAY, HOUR, SECOND } from '../../time.ts';
 import type { Stretch } from '../service/stretches.ts';
 import type { List, PageOptions } from './client.ts';
 
@@ -10,6 +10,8 @@ export interface NeededList extends List {
 const PAGE = 100;
 /** A week of hours, which is all that a page may have. */
 const BUCKETS = 168;
+/** As many days as a page of costs may have. */
+const COST_BUCKETS = 180;
 
 const ROOT = 'GET /v1/organization';
 
@@ -75,6 +77,25 @@ export const auditLog = (stretch: Stretch): NeededList => {
       organization.auditLogs.list({ ...after(page), effective_at: { gte: from, lt: until } }, options),
   };
 };
+
+/** The days that a stretch touches, and what each key cost on them. */
+export const costReport = ({ from, until }: Stretch): NeededList => ({
+  title: 'the costs',
+  permission: `${ROOT}/costs`,
+  limit: COST_BUCKETS,
+  ask: (organization, { cursor, limit }, options) =>
+    organization.usage.costs(
+      {
+        start_time: (Math.floor(from / DAY) * DAY) / SECOND,
+        end_time: Math.ceil(until / SECOND),
+        bucket_width: '1d',
+        group_by: ['project_id', 'api_key_id'],
+        limit,
+        ...(cursor !== '' && { page: cursor }),
+      },
+      options,
+    ),
+});
 
 /** Usage reports that count calls of models. */
 export const USAGES = [

@@ -13,4 +13,5 @@ export const openaiNeeds: readonly Need[] = [
   { permission: 'GET /v1/organization/projects/{id}/users', sees: 'the members of a project' },
   { permission: 'GET /v1/organization/audit_logs', sees: 'who made keys, gave rights and signed in, and from where' },
   { permission: 'GET /v1/organization/usage/{kind}', sees: 'requests and tokens of each key, hour by hour' },
+  { permission: 'GET /v1/organization/costs', sees: 'what each key cost, day by day' },
 ];

@@ -8,7 +8,7 @@ import { checkOpenai } from './check.ts';
 import { openReader, type Reader } from './client.ts';
 import { readAdminKeys, readMembers, readProjects } from './inventory.ts';
 import { adminKeys, USAGES, usageName } from './lists.ts';
-import { readAuditLog, readUsage } from './reports.ts';
+import { readAuditLog, readCosts, readUsage } from './reports.ts';
 import { explainOpenai } from './trouble.ts';
 
 /** Requests wait for their answers most of the time. */
@@ -72,6 +72,7 @@ function* planParts(stretch: Stretch, task: Task): Generator<Shard & { readonly 
         ...part(`usage of ${usageName(usage)}`, week),
         read: reader => readUsage(reader, usage, week, task),
       };
+  for (const week of weeksOf(stretch)) yield { ...part('costs', week), read: reader => readCosts(reader, week, task) };
 }
 
 const part = (within: string, stretch: Stretch): Shard => ({

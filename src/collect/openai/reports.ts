@@ -11,7 +11,7 @@ import type { Task } from '../collector.ts';
 import { lotsOf, readRecords } from '../service/records.ts';
 import { lengthOf, type Stretch } from '../service/stretches.ts';
 import type { List, Reader } from './client.ts';
-import { auditLog, type Usage, usageReport } from './lists.ts';
+import { auditLog, costReport, type Usage, usageReport } from './lists.ts';
 import { explainOpenai } from './trouble.ts';
 
 type Reading = AsyncGenerator<Batch, Completion, void>;
@@ -20,7 +20,7 @@ type Reading = AsyncGenerator<Batch, Completion, void>;
 interface Report {
   readonly list: List;
   readonly format: Format;
-  readonly views: (seen: Views) => Views;
+  readonly views: (seen: Views) => Views | null;
   readonly fit: (row: JsonObject) => JsonObject;
 }
 
@@ -39,6 +39,15 @@ export const readUsage = (reader: Reader, usage: Usage, stretch: Stretch, task: 
     list: usageReport(usage, stretch),
     format: openaiUsage,
     views: usage === 'completions' ? seen => seen : withoutCompletions,
+    fit: row => cut(row, stretch.until),
+  });
+
+/** Reads a stretch of the costs; of calls and tokens they show nothing, and nobody takes them for that. */
+export const readCosts = (reader: Reader, stretch: Stretch, task: Task): Reading =>
+  readReport(reader, stretch, task, {
+    list: costReport(stretch),
+    format: openaiUsage,
+    views: () => null,
     fit: row => cut(row, stretch.until),
   });
 
