@@ -8,7 +8,7 @@ const ID_WORDS = 4;
 const FILE = 6;
 
 /** Words of an event that are kept from run to run: all but its file. */
-export const KEPT_WORDS = FILE;
+const KEPT_WORDS = FILE;
 
 /** The name of no file, behind all that are: where an event of an earlier run stood is not known any more. */
 const FORGOTTEN = '\uffff';

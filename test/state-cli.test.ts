@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,8 +25,10 @@ beforeAll(() => {
 
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-function keyward(...args: readonly string[]) {
-  const env = { PATH: process.env.PATH, HOME: home };
+const keyward = (...args: readonly string[]) => keywardWith({}, ...args);
+
+function keywardWith(more: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  const env = { PATH: process.env.PATH, HOME: home, ...more };
   const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], { cwd: home, encoding: 'utf8', env });
   return { status, stdout, stderr };
 }
@@ -154,6 +156,8 @@ describe('the memory', () => {
     expect(demo('--quiet').status).toBe(1);
     expect(demo('--quiet').status).toBe(0);
     expect(readdirSync(join(home, 'kept'))).toEqual(['keyward.state']);
+    const { mode } = statSync(join(home, 'kept/keyward.state'));
+    if (process.platform !== 'win32') expect(mode & 0o777).toBe(0o600);
   });
 
   test('holds a finding for `keyward explain`', () => {
@@ -171,6 +175,27 @@ describe('the memory', () => {
     const { status } = demo('--out', 'json=/dev/full', '--now', '2026-11-21');
     if (process.platform === 'linux') expect(status).toBe(3);
     expect(readFileSync(join(home, 'kept/keyward.state')).equals(before)).toBe(process.platform === 'linux');
+  });
+
+  test('that cannot be written is told, stays as it was, and is a run that did not do all', () => {
+    demo('--quiet');
+    const before = readFileSync(join(home, 'kept/keyward.state'));
+    const full = "() => { throw Object.assign(new Error('no room'), { code: 'ENOSPC' }); }";
+    writeFileSync(
+      join(home, 'full.mjs'),
+      `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module'; fs.renameSync = ${full}; syncBuiltinESMExports();`,
+    );
+    const { status, stderr } = keywardWith(
+      { NODE_OPTIONS: `--import=${pathToFileURL(join(home, 'full.mjs')).href}` },
+      ...['audit', 'demo', '--state', 'kept', '--now', '2026-11-21', '--quiet', '--out', 'json=full.json'],
+    );
+    expect({ status, first: stderr.split('\n')[0] }).toEqual({
+      status: 3,
+      first: `keyward: the state in '${join(home, 'kept')}' could not be written (ENOSPC) and stays as it was`,
+    });
+    expect(reportIn('full.json').run.complete).toBe(true);
+    expect(readdirSync(join(home, 'kept'))).toEqual(['keyward.state']);
+    expect(readFileSync(join(home, 'kept/keyward.state')).equals(before)).toBe(true);
   });
 
   test('is used by one run at a time; the lock of one that was killed is taken over', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -227,6 +227,19 @@ describe('files', () => {
     const before = await run({ sources: [path], now: NOW - 2 * DAY, state: 'ahead' });
     const after = await run({ sources: [path], now: NOW, state: 'ahead' });
     expect([before.summary.events, after.summary.events]).toEqual([1, 2]);
+  });
+
+  test('a folder that could not be listed once forgets nothing', async () => {
+    const old = Array.from({ length: 30 }, (_, i) => ({ id: i, at: NOW - (80 - i) * DAY }));
+    const path = file('away.jsonl', records(old));
+    const other = file('there.jsonl', records([{ id: 77, at: NOW - DAY }]));
+    await run({ sources: [path, other], now: NOW, state: 'away' });
+    renameSync(path, `${path}.hidden`);
+    expect((await run({ sources: [path, other], now: NOW, state: 'away' })).run.complete).toBe(false);
+    renameSync(`${path}.hidden`, path);
+    const { sources, summary } = await run({ sources: [path, other], now: NOW, state: 'away' });
+    expect(summary.events).toBe(31);
+    expect(sources[0]!.remarks).toEqual([]);
   });
 
   test('damage is told as long as the damaged file is there', async () => {

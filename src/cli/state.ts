@@ -13,6 +13,7 @@ import { parseReport, type SavedReport } from '../saved-report.ts';
 import { lastRunAt } from '../state/known.ts';
 import { removeUnfinished } from '../state/state-file.ts';
 import { openState, type State } from '../state/state.ts';
+import { tell } from './failures.ts';
 import { type Io, notice } from './io.ts';
 import { takeLock } from './lock.ts';
 import type { Settings } from './settings.ts';
@@ -41,8 +42,8 @@ export async function withState<
     state = openState(path, { plan: planFor(rules, registerFacets), now: request.now, places });
     const earlier = state.last === null ? null : parseReport(state.last.told, path);
     const outcome = await run({ ...request, state }, earlier);
-    if (keeps) keep(state, folder, outcome, earlier, io);
-    return outcome;
+    const isKept = !keeps || keep(state, folder, outcome, earlier, io);
+    return isKept ? outcome : { ...outcome, isWritten: false };
   } finally {
     state?.close();
     release();
@@ -56,7 +57,7 @@ export function reportOfState(folder: string, { cwd }: Io): SavedReport {
   throw new UserError(`there is no state in '${folder}'`, 'Name the folder that `keyward audit --state` was given.');
 }
 
-/** A run that nobody saw the end of is as if it had not been: the next one reads the same again. */
+/** A run that nobody saw the end of is as if it had not been: the next one reads the same again. False when it could not be kept. */
 function keep(
   state: State,
   folder: string,
@@ -67,18 +68,20 @@ function keep(
   }: { readonly interrupted: boolean; readonly isWritten: boolean; readonly report: Report },
   earlier: SavedReport | null,
   io: Io,
-): void {
+): boolean {
   if (interrupted || !isWritten) {
     notice(io, `the state in ${folder} stays as it was`);
-    return;
+    return true;
   }
   try {
     state.save([...json.render(rememberedReport(report, earlier), { width: 80, color: false })].join(''));
+    return true;
   } catch (error) {
-    throw new UserError(
-      `the state in '${folder}' could not be written (${codeOf(error)}) and stays as it was`,
-      'Make room, or check who may write there; the next run reads the same again.',
-    );
+    // What the system does not say is a bug of ours.
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    const what = `the state in '${folder}' could not be written (${codeOf(error)}) and stays as it was`;
+    tell(new UserError(what, 'Make room, or check who may write there; the next run reads the same again.'), io);
+    return false;
   }
 }
 

@@ -66,7 +66,7 @@ function readAccounts(record: JsonObject, sink: RowSink): void {
 }
 
 /** Reads a key of a service account; those that Google keeps to itself and replaces every two weeks are left out. */
-export function readAccountKey(row: unknown, { observedAt }: GcpListing, sink: RowSink): void {
+function readAccountKey(row: unknown, { observedAt }: GcpListing, sink: RowSink): void {
   const name = digText(row, 'name');
   const key = keyNamed(name);
   if (!isObject(row) || key === null) return sink.malformed('a service account key without a name');
@@ -85,7 +85,7 @@ export function readAccountKey(row: unknown, { observedAt }: GcpListing, sink: R
 }
 
 /** Reads an API key; one that is restricted to services without models opens none, and is left out. */
-export function readApiKey(row: unknown, { observedAt }: GcpListing, sink: RowSink): void {
+function readApiKey(row: unknown, { observedAt }: GcpListing, sink: RowSink): void {
   const name = digText(row, 'name');
   const id = apiKeyId(name, digText(row, 'uid'));
   if (!isObject(row) || id === '') return sink.malformed('an API key without a name');

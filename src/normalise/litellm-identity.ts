@@ -9,7 +9,7 @@ import { isMasked, tidy } from './redact.ts';
 export const LITELLM = 'litellm';
 
 /** The id of the master key, as newer versions write it in place of its hash. */
-export const MASTER_KEY = 'litellm_proxy_master_key';
+const MASTER_KEY = 'litellm_proxy_master_key';
 
 /** The team of the sessions that LiteLLM's own pages open for whoever signs in to them. */
 export const DASHBOARD = 'litellm-dashboard';

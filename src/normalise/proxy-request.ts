@@ -19,7 +19,7 @@ import { isMasked, tidy } from './redact.ts';
 import { blind, open } from './view.ts';
 
 /** A request as the log of a proxy tells it, under one name for each of its parts. */
-export const REQUEST_PATHS = {
+const REQUEST_PATHS = {
   time: ['time'],
   method: ['method'],
   /** Without its query. */

@@ -31,7 +31,7 @@ export interface KnownFile {
 }
 
 /** What is asked again of a source that is asked by time: events come late, and yesterday's count may have grown. */
-export const REREAD_DAYS = 3;
+const REREAD_DAYS = 3;
 
 export const newRecord = (id: string): SourceRecord => ({
   id,

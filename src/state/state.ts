@@ -7,7 +7,7 @@ import { type Ledger, merge, note, noteCensus, openLedger } from '../ledger.ts';
 import type { Completion } from '../model/batch.ts';
 import type { Plan } from '../plan.ts';
 import { SourceTally } from '../reading.ts';
-import { dayOf, dayOfHour } from '../time.ts';
+import { DAY, dayOf, dayOfHour } from '../time.ts';
 import { isoText } from '../wording.ts';
 import { createAges } from './ages.ts';
 import { FreshPages, type PageHead } from './fresh-pages.ts';
@@ -115,7 +115,8 @@ function stateOf(path: string, known: Known, question: StateQuestion, close: () 
     endOf: (source, shard) => endOf(recordOf(known, source), shard),
     begin(sources) {
       run.sources = sources;
-      for (const page of known.pages) if (!isReplaced(run, page)) run.seen.recall(page.ids());
+      run.replacedFrom = new Map(sources.filter(isReplacing).map(read => [read.tally.id, firstDayOf(read)]));
+      for (const page of known.pages) if (!isReplaced(run, page.source, page.day)) run.seen.recall(page.ids());
     },
     join() {
       joined = joinRun(known, run, now);
@@ -150,16 +151,20 @@ interface Run {
   /** How the parts of a source ended, by their keys. */
   readonly ends: Map<string, Map<string, ShardEnd>>;
   sources: readonly ReadSource[];
+  /** The first day that is read anew, by source; others add to what is known. */
+  replacedFrom: ReadonlyMap<string, number>;
 }
 
 function newRun(plan: Plan): Run {
   const run: Run = {
     plan,
     seen: new Seen(),
-    pages: new FreshPages(plan, source => daysOf(run, source)),
+    // Whole weeks take less room; what is read anew is read by the day.
+    pages: new FreshPages(plan, source => (run.replacedFrom.has(source) ? 1 : 7)),
     sightings: new Map(),
     ends: new Map(),
     sources: [],
+    replacedFrom: new Map(),
   };
   return run;
 }
@@ -170,7 +175,7 @@ function bookOf(run: Run, ageOf: Book['ageOf']): Book {
   return {
     plan,
     ageOf: (source, shard, event) =>
-      isReplaced(run, { source, day: dayOfHour(event.hour) }) ? 'fresh' : ageOf(source, shard, event),
+      isReplaced(run, source, dayOfHour(event.hour)) ? 'fresh' : ageOf(source, shard, event),
     record: (source, event, place, number) => pages.record(source, event, place, number),
     note: (source, credential) => note(sightingsOf(source), credential),
     noteCensus: (source, census) => noteCensus(sightingsOf(source), census),
@@ -190,16 +195,15 @@ function entryOf<V>(map: Map<string, V>, key: string, make: () => V): V {
 const isAdding = ({ isLocal, shards }: ReadSource): boolean =>
   isLocal || shards.some(({ stamp }) => stamp !== undefined);
 
-/** Whole weeks take less room; what is read anew is read by the day. */
-const daysOf = ({ sources }: Run, source: string): number =>
-  sources.some(read => read.tally.id === source && isAdding(read)) ? 7 : 1;
+/** A source that could not be opened takes the place of nothing. */
+const isReplacing = (read: ReadSource): boolean => read.shards.length > 0 && !isAdding(read);
+
+const firstDayOf = ({ window: { from } }: ReadSource): number =>
+  from === null ? Number.NEGATIVE_INFINITY : dayOf(from);
 
 /** Whether a day of a source is read anew. */
-const isReplaced = ({ sources }: Run, { source, day }: Pick<PageHead, 'source' | 'day'>): boolean =>
-  sources.some(
-    read =>
-      read.tally.id === source && !isAdding(read) && (read.window.from === null || day >= dayOf(read.window.from)),
-  );
+const isReplaced = ({ replacedFrom }: Run, source: string, day: number): boolean =>
+  day >= (replacedFrom.get(source) ?? Number.POSITIVE_INFINITY);
 
 /** What is known once a run is joined to it. */
 interface Joined extends Whole {
@@ -212,14 +216,15 @@ function joinRun(known: Known, run: Run, now: number): Joined {
     plan,
     known.pages.filter(page => !isGone(run, page)),
     run.pages.all(),
-    { isReplaced: page => isReplaced(run, page), wordsOf: numbers => run.seen.wordsOf(numbers) },
+    { isReplaced: ({ source, day }) => isReplaced(run, source, day), wordsOf: numbers => run.seen.wordsOf(numbers) },
   );
   const first = dayOf(now) - KEPT_DAYS;
   const pages = all.filter(page => lastDayOf(page) >= first);
   const old = all.filter(page => lastDayOf(page) < first);
   const ever = joinEver(known, run, old);
   const records = new Map(known.records);
-  for (const read of sources) records.set(read.tally.id, joinRecord(recordOf(known, read.tally.id), read, run));
+  for (const read of sources)
+    records.set(read.tally.id, joinRecord(recordOf(known, read.tally.id), read, run, first * DAY));
   const sealed = Array.from(ever, ([source, each]) => [source, seal(each)] as const);
   return {
     ledger: wholeOf(plan, ever.values(), pages),
@@ -231,7 +236,7 @@ function joinRun(known: Known, run: Run, now: number): Joined {
 
 /** Whether a page was read anew to its end, so that what was known of it counts no more. */
 const isGone = (run: Run, page: PageHead): boolean =>
-  isReplaced(run, page) && run.sources.some(({ tally }) => tally.id === page.source && tally.complete);
+  isReplaced(run, page.source, page.day) && run.sources.some(({ tally }) => tally.id === page.source && tally.complete);
 
 function wholeOf(plan: Plan, ever: Iterable<Ledger>, pages: readonly KnownPage[]): Ledger {
   const whole = openLedger(plan);
@@ -257,7 +262,7 @@ function joinEver({ ever }: Known, { plan, sightings }: Run, old: readonly Known
   return new Map([...joined].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function joinRecord(record: SourceRecord, read: ReadSource, { ends }: Run): SourceRecord {
+function joinRecord(record: SourceRecord, read: ReadSource, { ends }: Run, oldest: number): SourceRecord {
   const { tally, window } = read;
   const isFirst = record.readUntil === null;
   const isWhole = isFirst || window.from === null || (record.readFrom !== null && window.from < record.readFrom);
@@ -265,13 +270,20 @@ function joinRecord(record: SourceRecord, read: ReadSource, { ends }: Run): Sour
     id: record.id,
     kinds: [...new Set([...record.kinds, ...tally.kinds])].sort(),
     accounts: [...new Set([...record.accounts, ...tally.accounts])].sort(),
-    realms: mergeRealms(record.realms, tally.realms, isAdding(read) ? betterViews : laterViews),
+    realms: mergeRealms(record.realms, tally.realms, isReplacing(read) ? laterViews : betterViews),
     reach: isWhole ? tally.reach : fartherReach(record.reach, tally.reach),
     readFrom: tally.complete && isWhole ? window.from : record.readFrom,
     readUntil: tally.complete ? window.until : record.readUntil,
-    files: new Map(filesOf(record, read, ends.get(tally.id) ?? new Map<string, ShardEnd>())),
+    files: new Map([
+      ...(tally.complete ? [] : unlistedFiles(record, oldest)),
+      ...filesOf(record, read, ends.get(tally.id) ?? new Map<string, ShardEnd>()),
+    ]),
   };
 }
+
+/** Parts that may be there all the same where not all could be listed, as far back as anything is kept of them. */
+const unlistedFiles = ({ files }: SourceRecord, oldest: number): (readonly [string, KnownFile])[] =>
+  [...files].filter(([, { until }]) => until !== null && until >= oldest);
 
 /** Parts that are still there and need not be read again. What is not there any more cannot come again unnoticed. */
 function* filesOf(
@@ -286,6 +298,8 @@ function* filesOf(
     if (end === undefined) {
       if (known?.stamp === stamp) yield [key, known];
     } else if (isDone(end, isLocal)) yield [key, knownFile(stamp, end)];
+    // Its stamp is another by now, so it is read again; until when it was read is still known.
+    else if (known !== undefined) yield [key, known];
   }
 }
 

@@ -6,7 +6,7 @@ import type { Stretch } from '../service/stretches.ts';
 export const USAGE_DAYS = 365;
 
 /** The first day of which usage is told. */
-export const USAGE_BEGAN = Date.UTC(2026, 0, 1);
+const USAGE_BEGAN = Date.UTC(2026, 0, 1);
 
 const FEED_DAYS = 6 * 365;
 
