@@ -153,7 +153,7 @@ thead th { color: var(--faint); font-size: .85rem; }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media print {
   body { max-width: none; font-size: 10pt; }
-  nav, .skip, .command button, #controls > :not(#count) { display: none; }
+  nav, .skip, .command button, #controls > :not(#count), #keys-search > :not(#keys-count) { display: none; }
   #controls { padding: 0; border: 0; background: none; }
   .many .group, .many .finding { content-visibility: visible; }
   details::details-content { content-visibility: visible; display: block; height: auto; }
